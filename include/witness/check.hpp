@@ -1,0 +1,27 @@
+/// The judge: one call from a history to a verdict.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "witness/history.hpp"
+#include "witness/verdict.hpp"
+
+namespace witness {
+
+struct CheckOptions {
+  /// Consistency models to claim; empty: what the history's workload claims,
+  /// else strict-serializable. Names as in checker/MODELS.md.
+  std::vector<std::string> models;
+  /// Only these anomalies count (labels); empty: all that the claims forbid.
+  std::vector<std::string> anomalies;
+};
+
+/// Judges a history: resolves outcomes, then invariants per key, reconciliation,
+/// linearizability of the exclusive object, and the dependency graph of its
+/// transactions. Deterministic. Time O(n log n), memory O(n) in the history.
+/// Throws UsageError for an unknown model or anomaly, and for a workload that
+/// has no checker.
+Verdict check(const History& history, const CheckOptions& options = {});
+
+}  // namespace witness

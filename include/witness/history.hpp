@@ -1,0 +1,104 @@
+/// A recorded history in memory: columns of small structs over one string pool.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "witness/operation.hpp"
+#include "witness/string_pool.hpp"
+
+namespace witness {
+
+/// A committed acquisition, as the database tells it. `attempt` is kNoPosition
+/// for a row that nobody in this history wrote.
+struct LedgerRow {
+  StringId key = kNoString;
+  StringId holder = kNoString;
+  std::uint32_t attempt = kNoPosition;  ///< position in History::attempts
+  std::int64_t amount = 1;
+};
+
+/// The final value of a key in the application's own table.
+struct KeyState {
+  StringId key = kNoString;
+  StringId value = kNoString;
+};
+
+/// How much of the committed ledger the file holds.
+///   none      it was never read (or the recorder was killed before)
+///   partial   it was read, but somebody could still have been writing, or the file is cut
+///   complete  it was read after quiescence: what is absent did not commit
+enum class LedgerState : std::uint8_t { none, partial, complete };
+inline constexpr std::array<std::string_view, 3> kLedgerStateNames = {"none", "partial",
+                                                                      "complete"};
+
+/// One rung of a `--ladder` run: so many clients fought for these keys.
+struct LadderStep {
+  std::uint64_t clients = 0;
+  std::vector<std::string> keys;
+};
+
+struct TargetInfo {
+  std::string name;
+  std::string server;     ///< "PostgreSQL 15.18"
+  std::string isolation;  ///< as the server itself shows it: "read committed"
+};
+
+/// The first line of the file. `raw` keeps all of it, known fields or not.
+struct HistoryHeader {
+  std::string workload;
+  std::string variant;
+  std::string isolation;  ///< as asked for; "native" asks for nothing
+  std::string initial;    ///< a key's value before its first write ("free", "100")
+  std::uint64_t seed = 0;
+  std::uint64_t capacity = 1;  ///< acquisitions a key can give (stock: N)
+  std::vector<TargetInfo> targets;
+  std::vector<LadderStep> ladder;
+  std::string raw;
+};
+
+/// What a cut file lost. `bytes` of an unfinished last line were dropped.
+struct Damage {
+  bool cut = false;  ///< no end line: the recorder did not finish
+  std::uint64_t dropped_bytes = 0;
+  std::uint64_t dropped_line = 0;
+};
+
+struct History {
+  std::string name;  ///< the path it was read from, or "-"
+  HistoryHeader header;
+  StringPool strings;
+  std::vector<Operation> operations;  ///< in the order of their invocations
+  std::vector<Attempt> attempts;      ///< grouped by operation, in order
+  std::vector<MicroOp> micro_ops;
+  std::vector<LedgerRow> ledger;
+  std::vector<KeyState> states;
+  LedgerState ledger_state = LedgerState::none;
+  Damage damage;
+
+  std::span<const Attempt> attempts_of(const Operation& operation) const {
+    return std::span{attempts}.subspan(operation.attempts_begin,
+                                       operation.attempts_end - operation.attempts_begin);
+  }
+  std::span<const MicroOp> micro_ops_of(const Attempt& attempt) const {
+    return std::span{micro_ops}.subspan(attempt.micro_ops_begin,
+                                        attempt.micro_ops_end - attempt.micro_ops_begin);
+  }
+  std::string_view text(StringId id) const { return strings[id]; }
+};
+
+/// Reads a native history (history/FORMAT.md), plain or zstd-compressed; "-" is
+/// standard input. A file cut at any byte reads: what is whole is used, the rest
+/// is in `damage`, open invocations stay info.
+/// Throws InputError (position, caret) for anything else that breaks the format,
+/// SystemError where the file cannot be opened or read. O(size) time; memory is
+/// that of the history plus one line.
+History read_history(const std::string& path);
+
+/// The same from memory; `name` stands in messages.
+History parse_history(std::string_view text, const std::string& name);
+
+}  // namespace witness

@@ -1,0 +1,152 @@
+/// What was judged, and on what grounds.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace witness {
+
+/// The three outcomes. Unknown is never a pass.
+enum class Validity : std::uint8_t { valid, violated, unknown };
+inline constexpr std::array<std::string_view, 3> kValidityNames = {"valid", "violated", "unknown"};
+
+/// Why one transaction must come before another.
+///   ww        it wrote the version that the other replaced
+///   wr        the other read what it wrote
+///   rw        it read a version that the other replaced
+///   process   the same client ran it first
+///   realtime  it ended before the other began
+enum class Dependency : std::uint8_t { ww, wr, rw, process, realtime };
+inline constexpr std::array<std::string_view, 5> kDependencyNames = {"ww", "wr", "rw", "process",
+                                                                     "realtime"};
+
+/// Named violations. Labels (the literature's), what each means and where it is
+/// from stand in one table: checker/anomalies.hpp.
+enum class AnomalyKind : std::uint8_t {
+  // of the ledger
+  double_acquisition,
+  oversell,
+  undersell,
+  negative_stock,
+  unknown_holder,
+  hidden_by_convergence,
+  // of what clients were told, against the ledger
+  lost_acquisition,
+  phantom_acquisition,
+  double_apply,
+  // of the object in real time
+  early_rejection,
+  // of transactions
+  g0,
+  g1a,
+  g1c,
+  garbage_read,
+  lost_update,
+  g_single_item,
+  g_nonadjacent_item,
+  g2_item,
+  g2,
+  g0_process,
+  g1c_process,
+  g_single_item_process,
+  g_nonadjacent_item_process,
+  g2_item_process,
+  g2_process,
+  g0_realtime,
+  g1c_realtime,
+  g_single_item_realtime,
+  g_nonadjacent_item_realtime,
+  g2_item_realtime,
+  g2_realtime,
+};
+
+/// One edge of a cycle. `from` and `to` are indices that stand in the file.
+struct Step {
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  Dependency dependency = Dependency::ww;
+  std::string key;  ///< empty for process and realtime
+  std::string why;  ///< one sentence
+};
+
+/// One violation with its evidence. Explanations may quote text from the
+/// history: escape them where they are shown.
+struct Anomaly {
+  AnomalyKind kind;
+  std::vector<std::string> keys;
+  std::uint64_t count = 1;                ///< how many times (holders, units, operations)
+  std::vector<std::uint64_t> operations;  ///< invocation indices in the file
+  std::vector<Step> steps;                ///< the cycle, for dependency anomalies
+  std::string explanation;                ///< one sentence
+};
+
+/// Something that was claimed and checked. `holds` is nullopt where it could not
+/// be decided; `why` then says what is missing.
+struct Claim {
+  std::string name;
+  std::optional<bool> holds;
+  std::string why;
+};
+
+struct Counts {
+  std::uint64_t operations = 0;
+  std::uint64_t ok = 0;
+  std::uint64_t fail = 0;  ///< rejections included
+  std::uint64_t rejected = 0;
+  std::uint64_t info = 0;
+  std::uint64_t attempts = 0;
+  std::uint64_t committed = 0;  ///< attempts
+  std::uint64_t aborted = 0;
+  std::uint64_t unresolved = 0;
+  std::uint64_t oversold = 0;  ///< committed acquisitions beyond capacity, all keys
+  std::uint64_t overlaps = 0;  ///< transactions that met another one in time on the same key
+  std::uint64_t edges = 0;     ///< ww, wr and rw dependencies found
+};
+
+/// One line of the scoreboard: a rung of the ladder, or the whole run.
+struct ScoreLine {
+  std::uint64_t clients = 0;
+  std::uint64_t confirmed = 0;  ///< acquisitions in the committed ledger
+  std::uint64_t told_ok = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t errors = 0;   ///< fail that is no rejection (retries used up, …)
+  std::uint64_t unknown = 0;  ///< info
+  std::uint64_t oversold = 0;
+  std::uint64_t retries_max = 0;  ///< of one operation
+};
+
+struct Verdict {
+  std::string history;  ///< path
+  Validity validity = Validity::unknown;
+  /// The word to show: "linearizable", "violated", "unknown", "serializable",
+  /// "at-most-one-acquisition", … It names what was proven and never more.
+  std::string word;
+  /// One sentence: why, naming keys.
+  std::string reason;
+  std::vector<Claim> claims;
+  std::vector<std::string> models_strongest;  ///< not ruled out by this history
+  std::vector<std::string> models_violated;
+  std::vector<std::string> keys;  ///< offending keys, each once, sorted naturally
+  std::vector<Anomaly> anomalies;
+  Counts counts;
+  std::vector<ScoreLine> score;
+  bool ledger_read = false;              ///< counts of `confirmed` come from the database
+  std::vector<std::string> notes;        ///< what a reader must know: cut file, isolation, …
+  std::vector<std::string> not_checked;  ///< what this verdict does not cover
+};
+
+/// The worst of several: violated, then unknown, then valid.
+constexpr Validity worst(Validity a, Validity b) {
+  if (a == Validity::violated || b == Validity::violated) return Validity::violated;
+  if (a == Validity::unknown || b == Validity::unknown) return Validity::unknown;
+  return Validity::valid;
+}
+
+/// Exit code of a judged history: 0, 1, 2 (as in Jepsen).
+constexpr int exit_code(Validity validity) { return static_cast<int>(validity); }
+
+}  // namespace witness
