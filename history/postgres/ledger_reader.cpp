@@ -5,6 +5,10 @@
 namespace witness {
 namespace {
 
+/// With parameters bound, even none, the server takes one statement only: a --where cannot
+/// smuggle in a second one.
+constexpr std::span<const std::string> kNoParameters;
+
 std::string select(const LedgerMapping& mapping) {
   std::string sql = fmt::format("SELECT {}::text, {}::text, {}::text FROM {}",
                                 mapping.id.empty() ? "NULL" : quote_identifier(mapping.id),
@@ -25,7 +29,7 @@ std::uint64_t hand_over(const Rows& rows, const std::function<void(const LedgerE
 bool open_cursor(Session& session, const std::string& query) {
   try {
     session.run("BEGIN READ ONLY");
-    session.run("DECLARE witness_ledger NO SCROLL CURSOR FOR " + query);
+    session.run("DECLARE witness_ledger NO SCROLL CURSOR FOR " + query, kNoParameters);
     return true;
   } catch (const SqlError& error) {
     if (error.sqlstate() != "0A000") throw;
@@ -40,7 +44,7 @@ std::uint64_t read_ledger(Session& session, const LedgerMapping& mapping,
                           const std::function<void(const LedgerEntry&)>& each,
                           std::uint64_t page_rows) {
   const std::string query = select(mapping);
-  if (!open_cursor(session, query)) return hand_over(session.run(query), each);
+  if (!open_cursor(session, query)) return hand_over(session.run(query, kNoParameters), each);
   const std::string fetch = fmt::format("FETCH {} FROM witness_ledger", page_rows);
   std::uint64_t total = 0;
   for (std::uint64_t page = page_rows; page == page_rows; total += page) {
