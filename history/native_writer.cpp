@@ -77,12 +77,16 @@ class NativeWriter::Sink {
     if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
   }
 
+  /// After one failure nothing more is written: half a line may stand only at the end.
   void write(std::string_view text) {
+    if (failed_) throw SystemError(path_ + ": the history could not be written");
+    failed_ = true;
     if (compressor_ == nullptr) {
       write_fully(descriptor_, text.data(), text.size(), path_);
     } else {
       compress(text, ZSTD_e_flush);
     }
+    failed_ = false;
   }
 
   void finish() {
@@ -104,6 +108,7 @@ class NativeWriter::Sink {
 
   std::string path_;
   int descriptor_ = -1;
+  bool failed_ = false;
   ZSTD_CCtx* compressor_ = nullptr;
   std::vector<char> output_;
 };
