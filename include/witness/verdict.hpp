@@ -41,25 +41,32 @@ enum class AnomalyKind : std::uint8_t {
   // of the object in real time
   early_rejection,
   // of transactions
-  g0,
   g1a,
-  g1c,
   garbage_read,
   lost_update,
+  // cycles of transactions, weakest first; then with process, then with realtime edges
+  g0,
+  g1c,
   g_single_item,
+  g_single,
   g_nonadjacent_item,
+  g_nonadjacent,
   g2_item,
   g2,
   g0_process,
   g1c_process,
   g_single_item_process,
+  g_single_process,
   g_nonadjacent_item_process,
+  g_nonadjacent_process,
   g2_item_process,
   g2_process,
   g0_realtime,
   g1c_realtime,
   g_single_item_realtime,
+  g_single_realtime,
   g_nonadjacent_item_realtime,
+  g_nonadjacent_realtime,
   g2_item_realtime,
   g2_realtime,
 };
@@ -76,12 +83,12 @@ struct Step {
 /// One violation with its evidence. Explanations may quote text from the
 /// history: escape them where they are shown.
 struct Anomaly {
-  AnomalyKind kind;
-  std::vector<std::string> keys;
-  std::uint64_t count = 1;                ///< how many times (holders, units, operations)
-  std::vector<std::uint64_t> operations;  ///< invocation indices in the file
-  std::vector<Step> steps;                ///< the cycle, for dependency anomalies
-  std::string explanation;                ///< one sentence
+  AnomalyKind kind = AnomalyKind::double_acquisition;
+  std::vector<std::string> keys{};
+  std::uint64_t count = 1;                  ///< how many times (holders, units, operations)
+  std::vector<std::uint64_t> operations{};  ///< invocation indices in the file
+  std::vector<Step> steps{};                ///< the cycle, for dependency anomalies
+  std::string explanation{};                ///< one sentence
 };
 
 /// Something that was claimed and checked. `holds` is nullopt where it could not

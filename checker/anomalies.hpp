@@ -1,0 +1,46 @@
+/// Every anomaly that this checker can name: one line each, read by the judge, by
+/// `witness list anomalies`, by the reports and by the tests.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "witness/verdict.hpp"
+
+namespace witness {
+
+/// `label` is what users see (the literature's name); `meaning` is one line.
+struct AnomalyInfo {
+  AnomalyKind kind;
+  std::string_view label;
+  std::string_view meaning;
+  std::string_view source;
+};
+
+inline constexpr std::size_t kAnomalyKinds = static_cast<std::size_t>(AnomalyKind::g2_realtime) + 1;
+
+/// In the order of AnomalyKind, so that a kind is its own position.
+std::span<const AnomalyInfo> anomaly_table();
+
+std::string_view label(AnomalyKind kind);
+std::optional<AnomalyKind> anomaly_by_label(std::string_view label);
+
+/// A set of anomaly kinds, one bit each.
+using KindSet = std::uint64_t;
+static_assert(kAnomalyKinds <= 64);
+
+constexpr KindSet kind_bit(AnomalyKind kind) { return KindSet{1} << static_cast<unsigned>(kind); }
+
+template <typename... Kinds>
+constexpr KindSet kinds(Kinds... each) {
+  return (KindSet{0} | ... | kind_bit(each));
+}
+
+/// The kinds that are found whenever `kind` is: every G-single is a G2, every G2 is a
+/// G2-process, … Reflexive and transitive.
+KindSet implied_by(AnomalyKind kind);
+
+}  // namespace witness
