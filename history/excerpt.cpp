@@ -1,0 +1,147 @@
+#include "history/excerpt.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <vector>
+
+#include "history/utf8.hpp"
+
+namespace witness {
+namespace {
+
+/// What is shown for one character of the input.
+struct Cell {
+  std::string text;
+  std::size_t columns = 0;
+};
+
+Cell cell_of(std::string_view text, const utf8::Character& character) {
+  if (character.valid && character.code == U'\t') return {"\\t", 2};
+  if (character.valid && !utf8::is_unsafe(character.code)) {
+    return {std::string{text.substr(0, character.size)},
+            static_cast<std::size_t>(utf8::columns(character.code))};
+  }
+  Cell cell;
+  for (const char byte : text.substr(0, character.size)) {
+    std::array<char, 5> escape{};
+    std::snprintf(escape.data(), escape.size(), "\\x%02X", static_cast<unsigned char>(byte));
+    cell.text += escape.data();
+  }
+  cell.columns = cell.text.size();
+  return cell;
+}
+
+/// Cells of `text` from its beginning, until `columns_max` would be exceeded.
+/// `end` is where it stopped, in bytes.
+std::vector<Cell> cells_within(std::string_view text, std::size_t columns_max, std::size_t& end) {
+  std::vector<Cell> cells;
+  std::size_t used = 0;
+  for (end = 0; end < text.size();) {
+    const utf8::Character character = utf8::decode(text.substr(end));
+    Cell cell = cell_of(text.substr(end), character);
+    if (used + cell.columns > columns_max) break;
+    used += cell.columns;
+    end += character.size;
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+/// Where the character before `at` begins.
+std::size_t previous(std::string_view text, std::size_t at) {
+  for (std::size_t size = 1; size <= std::min<std::size_t>(4, at); ++size) {
+    const utf8::Character character = utf8::decode(text.substr(at - size));
+    if (character.size == size && character.valid) return at - size;
+  }
+  return at - 1;
+}
+
+/// Cells that end right before `at`, at most `columns_max` columns of them.
+std::vector<Cell> cells_before(std::string_view text, std::size_t at, std::size_t columns_max,
+                               std::size_t& begin) {
+  std::vector<Cell> cells;
+  std::size_t used = 0;
+  for (begin = at; begin > 0;) {
+    const std::size_t start = previous(text, begin);
+    Cell cell = cell_of(text.substr(start), utf8::decode(text.substr(start)));
+    if (used + cell.columns > columns_max) break;
+    used += cell.columns;
+    begin = start;
+    cells.push_back(std::move(cell));
+  }
+  std::reverse(cells.begin(), cells.end());
+  return cells;
+}
+
+std::size_t total_columns(const std::vector<Cell>& cells) {
+  std::size_t columns = 0;
+  for (const Cell& cell : cells) columns += cell.columns;
+  return columns;
+}
+
+std::string joined(const std::vector<Cell>& cells) {
+  std::string text;
+  for (const Cell& cell : cells) text += cell.text;
+  return text;
+}
+
+constexpr std::string_view kIndent = "  ";
+constexpr std::string_view kEllipsis = "…";  // one column
+constexpr std::size_t kColumns = kMessageColumns - kIndent.size();
+/// A cut line keeps this much in front of the caret: enough to see the field's name.
+constexpr std::size_t kColumnsBefore = 60;
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  std::size_t end = 0;
+  return joined(cells_within(text, SIZE_MAX, end));
+}
+
+std::string quoted(std::string_view text, std::size_t columns_max) {
+  std::size_t end = 0;
+  std::string shown = joined(cells_within(text, columns_max, end));
+  if (end < text.size()) shown += kEllipsis;
+  return '"' + shown + '"';
+}
+
+std::string caret_excerpt(std::string_view line, std::size_t offset, std::string_view note) {
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  offset = std::min(offset, line.size());
+  const std::size_t note_columns = note.empty() ? 0 : note.size() + 2;
+
+  // The whole line if it fits; else a window that leaves room for the note.
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t whole_end = 0;
+  const bool whole =
+      (static_cast<void>(cells_within(line, kColumns, whole_end)), whole_end == line.size());
+  const std::size_t room = note_columns < kColumns - 1 ? kColumns - 1 - note_columns : 0;
+  const std::size_t before_max =
+      whole ? kColumns : std::min(kColumnsBefore, std::max<std::size_t>(room, 1));
+  const std::vector<Cell> before = cells_before(line, offset, before_max, begin);
+  const std::size_t cut_before = begin > 0 ? 1 : 0;
+  const std::size_t caret_column = cut_before + total_columns(before);
+  const std::size_t left = kColumns - std::min(kColumns, caret_column + (whole ? 0 : 1));
+  const std::vector<Cell> after = cells_within(line.substr(offset), left, end);
+
+  std::string text{kIndent};
+  if (cut_before != 0) text += kEllipsis;
+  text += joined(before) + joined(after);
+  if (offset + end < line.size()) text += kEllipsis;
+  text += '\n';
+  text += kIndent;
+  if (!note.empty() && caret_column + 1 + note_columns > kColumns + 1 &&
+      caret_column >= note_columns) {
+    // No room behind the caret: the note stands in front of it.
+    text += std::string(caret_column - note.size() - 1, ' ') + std::string{note} + " ^";
+    return text;
+  }
+  text += std::string(caret_column, ' ') + '^';
+  if (!note.empty()) text += ' ' + std::string{note};
+  return text;
+}
+
+}  // namespace witness
