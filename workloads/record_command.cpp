@@ -1,0 +1,174 @@
+/// `witness record`: runs a workload, saves its history, and judges the file that it saved.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <iostream>
+#include <memory>
+
+#include "commands.hpp"
+#include "history/postgres/private_postgres.hpp"
+#include "history/telemetry.hpp"
+#include "witness/check.hpp"
+#include "witness/error.hpp"
+#include "witness/history.hpp"
+#include "witness/report.hpp"
+#include "workloads/record_options.hpp"
+#include "workloads/run.hpp"
+#include "workloads/workload.hpp"
+
+namespace witness {
+namespace {
+
+std::atomic<bool> stop_requested = false;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+
+/// The first signal ends the run cleanly; the second one has its usual effect.
+class StopOnSignal {
+ public:
+  StopOnSignal() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { stop_requested = true; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+  }
+};
+
+/// One line on stderr, rewritten in place; silent where stderr is no terminal.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool wanted) : shown_(wanted && isatty(STDERR_FILENO) == 1) {}
+  ~ProgressLine() { clear(); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void say(const std::string& text) {
+    if (shown_) fmt::print(stderr, "\r\033[K{}", text);
+  }
+  void show(const Progress& p) {
+    say(fmt::format("recording  {} operations   ok {}   fail {}   unknown {}   retries {}",
+                    p.invoked.load(), p.ok.load(), p.fail.load(), p.info.load(), p.retries.load()));
+  }
+  void clear() { say(""); }
+
+ private:
+  bool shown_;
+};
+
+/// A new name in the current folder: seat-naive-1.jsonl, seat-naive-2.jsonl, …
+std::string free_name(const RunOptions& options) {
+  for (int n = 1;; ++n) {
+    std::string name = fmt::format("{}-{}-{}.jsonl", options.workload, options.variant, n);
+    if (::access(name.c_str(), F_OK) != 0) return name;
+  }
+}
+
+void check_writable(const std::string& path) {
+  if (path == "-") return;
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (file < 0) {
+    throw SystemError(fmt::format("{}: cannot create the history: {}", path, strerror(errno)));
+  }
+  ::close(file);
+}
+
+std::string opening(const RunOptions& options, const RunResult& result) {
+  std::string text = fmt::format("{} · {} · {}", options.workload, options.variant,
+                                 result.targets.front().isolation);
+  for (const TargetInfo& target : result.targets) {
+    text +=
+        fmt::format(" · {}{}", result.targets.size() > 1 ? target.name + ": " : "", target.server);
+  }
+  return text + fmt::format(" · seed {}", options.seed);
+}
+
+/// Thresholds decide only over a valid run: a violation is never hidden behind a slow one.
+int judge_requirements(const std::vector<Requirement>& requirements, const Telemetry& measured,
+                       const Verdict& verdict, const OutputOptions& output) {
+  int code = exit_code(verdict.validity);
+  for (const Requirement& requirement : requirements) {
+    const RequirementResult result = measure(requirement, measured, verdict);
+    if (!output.json && (!output.quiet || !result.met)) {
+      fmt::print("{} require {}: {}\n", result.met ? "✓" : "✗", result.text, result.shown);
+    }
+    if (!result.met && code == 0) code = 3;
+  }
+  return code;
+}
+
+int judge(const RunOptions& options, const RunResult& result, const OutputOptions& output,
+          const std::vector<Requirement>& requirements) {
+  const History history = read_history(result.path);
+  if (history.operations.empty() && !result.lost.empty()) {
+    throw DatabaseError("the database was lost before there was anything to judge: " + result.lost);
+  }
+  const Verdict verdict = check(history);
+  const Telemetry measured = telemetry(history);
+  ReportStyle style;
+  style.color = output.use_color();
+  if (output.json) {
+    fmt::print("{}\n", json_report(verdict));
+  } else if (output.quiet) {
+    fmt::print("{}\n", summary_line(verdict, style));
+  } else {
+    fmt::print("{}", text_report(verdict, style));
+    fmt::print(" latency    {}\n", telemetry_line(measured));
+    fmt::print(" repeat     {}\n", options.command);
+  }
+  return judge_requirements(requirements, measured, verdict, output);
+}
+
+int record_and_judge(CLI::App& app, RecordArguments& arguments, const OutputOptions& output) {
+  std::vector<Requirement> requirements;
+  for (const std::string& text : arguments.requirements) {
+    requirements.push_back(parse_requirement(text));
+  }
+  RunOptions options = run_options(app, arguments);
+  if (options.output.empty()) options.output = free_name(options);
+  check_writable(options.output);
+
+  const StopOnSignal stop_on_signal;
+  const bool talk = !output.json && !output.quiet && options.output != "-";
+  ProgressLine progress{talk};
+  std::unique_ptr<PrivatePostgres> own;
+  if (options.targets.empty()) {
+    progress.say("starting a private PostgreSQL");
+    own = std::make_unique<PrivatePostgres>();
+    options.targets.push_back(parse_target(own->conninfo(), "main"));
+  }
+  const RunResult result = record(
+      options, stop_requested, [&](const std::string& stage) { progress.say(stage); },
+      [&](const Progress& now) { progress.show(now); });
+  progress.clear();
+
+  if (talk) {
+    fmt::print("{}\nrecorded in {} after {:.1f} s{}\n", opening(options, result), result.path,
+               result.seconds, stop_requested ? ", ended early" : "");
+  }
+  for (const std::string& note : result.notes) fmt::print(stderr, "witness: {}\n", note);
+  if (!result.lost.empty()) fmt::print(stderr, "witness: the database was lost: {}\n", result.lost);
+  own.reset();  // the file is judged with the server gone
+  if (arguments.no_check || result.path == "-") return 0;
+  return judge(options, result, output, requirements);
+}
+
+}  // namespace
+
+Action record_command(CLI::App& app) {
+  auto arguments = std::make_shared<RecordArguments>();
+  auto output = std::make_shared<OutputOptions>();
+  add_record_options(app, *arguments);
+  add_output_options(app, *output);
+  app.footer(
+      "Example: witness record seat --isolation read-committed --ladder 8,24,48,60\n"
+      "         (sells seats on a private PostgreSQL, and names those that were sold twice)");
+  return [&app, arguments, output] {
+    if (!arguments->config.empty()) apply_config(app, arguments->config);
+    return record_and_judge(app, *arguments, *output);
+  };
+}
+
+}  // namespace witness
