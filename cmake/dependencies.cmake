@@ -1,10 +1,18 @@
 # Everything that is not ours, from Debian 12's packages. Installed beside the
 # library as well: a program that uses find_package(witness) needs the same.
-find_package(fmt REQUIRED)
-find_package(simdjson REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(Boost 1.74 REQUIRED)
-find_package(Threads REQUIRED)
+macro(witness_needs)
+  if(CMAKE_FIND_PACKAGE_NAME)  # read by find_package(witness): its caller decides what is fatal
+    find_dependency(${ARGV})
+  else()
+    find_package(${ARGV} REQUIRED)
+  endif()
+endmacro()
+
+witness_needs(fmt)
+witness_needs(simdjson)
+witness_needs(nlohmann_json)
+witness_needs(Boost 1.74)
+witness_needs(Threads)
 
 # Debian ships these three without a usable CMake package.
 find_path(PQXX_INCLUDE_DIR pqxx/version REQUIRED)
@@ -13,6 +21,8 @@ find_path(PQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)
 find_library(PQ_LIBRARY pq REQUIRED)
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
 find_library(ZSTD_LIBRARY zstd REQUIRED)
+mark_as_advanced(PQXX_INCLUDE_DIR PQXX_LIBRARY PQ_INCLUDE_DIR PQ_LIBRARY ZSTD_INCLUDE_DIR
+                 ZSTD_LIBRARY)
 
 if(NOT TARGET libpqxx)
   add_library(libpqxx INTERFACE IMPORTED)
