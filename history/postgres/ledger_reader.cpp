@@ -20,7 +20,7 @@ std::string select(const LedgerMapping& mapping) {
 
 std::uint64_t hand_over(const Rows& rows, const std::function<void(const LedgerEntry&)>& each) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    each({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2)});
+    each({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2), !rows.is_null(i, 1)});
   }
   return rows.size();
 }

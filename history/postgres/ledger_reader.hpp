@@ -25,6 +25,7 @@ struct LedgerEntry {
   std::string_view id;  ///< "" where the mapping names none
   std::string_view resource;
   std::string_view holder;
+  bool has_resource = true;  ///< false: NULL
 };
 
 /// Calls `each` for every row, in one read-only transaction: one snapshot where the session's
