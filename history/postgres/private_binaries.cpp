@@ -84,7 +84,7 @@ std::vector<fs::path> versioned_folders(const fs::path& parent, std::string_view
 
 fs::path find_postgres_binaries() {
   if (const std::string forced = environment("WITNESS_PG_BIN"); !forced.empty()) {
-    const fs::path folder = fs::absolute(forced);
+    fs::path folder = fs::absolute(forced);
     if (holds_programs(folder)) return folder;
     throw SystemError(
         fmt::format("WITNESS_PG_BIN is {}, but that folder does not hold initdb and postgres; "
