@@ -10,34 +10,11 @@
 #include <iterator>
 #include <vector>
 
+#include "history/utf8.hpp"
 #include "witness/error.hpp"
 
 namespace witness {
 namespace {
-
-/// Length of the UTF-8 sequence that begins at `at`, or 0 if it is not one (RFC 3629).
-std::size_t utf8_length(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
-  };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first < 0x80U) return 1;
-  if (first >= 0xC2U && first <= 0xDFU) return tail(1) ? 2 : 0;
-  if (first >= 0xE0U && first <= 0xEFU) {
-    if (!tail(1) || !tail(2)) return 0;
-    if (first == 0xE0U && byte(1) < 0xA0U) return 0;  // overlong
-    if (first == 0xEDU && byte(1) > 0x9FU) return 0;  // surrogate
-    return 3;
-  }
-  if (first >= 0xF0U && first <= 0xF4U) {
-    if (!tail(1) || !tail(2) || !tail(3)) return 0;
-    if (first == 0xF0U && byte(1) < 0x90U) return 0;
-    if (first == 0xF4U && byte(1) > 0x8FU) return 0;
-    return 4;
-  }
-  return 0;
-}
 
 void write_fully(int descriptor, const char* data, std::size_t size, const std::string& path) {
   while (size > 0) {
@@ -124,12 +101,10 @@ void append_json_string(std::string& out, std::string_view text) {
     } else if (static_cast<unsigned char>(c) < 0x20U) {
       fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
       ++i;
-    } else if (const std::size_t length = utf8_length(text, i); length > 0) {
-      out += text.substr(i, length);
-      i += length;
     } else {
-      out += "\xEF\xBF\xBD";
-      ++i;
+      const auto character = utf8::decode(text.substr(i));
+      out += character.valid ? text.substr(i, character.size) : std::string_view{"\xEF\xBF\xBD"};
+      i += character.size;
     }
   }
   out += '"';

@@ -31,6 +31,7 @@ struct RecordArguments {
   bool retry_info = false;
   std::string overlap;  ///< empty: barrier, or none under --rate
   std::string overlap_delay = "5ms";
+  std::string hold = "0s";
   std::string timeout = "30s";
   std::string reconnect = "10s";
   std::string quiesce = "30s";

@@ -127,6 +127,8 @@ void add_record_options(CLI::App& app, RecordArguments& a) {
       ->check(CLI::IsMember({"barrier", "delay", "none"}));
   app.add_option("--overlap-delay", a.overlap_delay, "Longest pause of --overlap delay")
       ->capture_default_str();
+  app.add_option("--hold", a.hold, "Pause before each COMMIT that writes, as a slow network would")
+      ->capture_default_str();
   app.add_option("--timeout", a.timeout, "Deadline of one attempt")->capture_default_str();
   app.add_option("--reconnect", a.reconnect, "How long a database may be away")
       ->capture_default_str();
@@ -213,6 +215,7 @@ RunOptions run_options(CLI::App& app, const RecordArguments& a) {
     throw UsageError("--rate starts operations by the clock: --overlap barrier would stop it");
   }
   options.overlap_delay = std::chrono::nanoseconds{parse_duration_ns(a.overlap_delay)};
+  options.hold = std::chrono::nanoseconds{parse_duration_ns(a.hold)};
   options.attempt_timeout = std::chrono::nanoseconds{parse_duration_ns(a.timeout)};
   options.reconnect_patience = std::chrono::nanoseconds{parse_duration_ns(a.reconnect)};
   options.quiesce_patience = std::chrono::nanoseconds{parse_duration_ns(a.quiesce)};

@@ -224,6 +224,7 @@ class Recorder::Client {
                                    std::string{kRollbackTag}, false};
         return failed(rolled_back, Phase::commit, context);
       }
+      if (context.wrote() && settings_.hold.count() > 0) sleep_unless(settings_.hold, shared_.stop);
       phase = Phase::commit;
       session_->run("COMMIT");
       return ending;

@@ -37,6 +37,9 @@ struct RecorderSettings {
   std::chrono::nanoseconds reconnect_patience{};
   OverlapMode overlap = OverlapMode::none;
   std::chrono::nanoseconds overlap_delay{};
+  /// Before a COMMIT that writes: on one machine transactions are too short to conflict as they do
+  /// between regions.
+  std::chrono::nanoseconds hold{};
 };
 
 /// One rung: so many clients, these keys, this retry budget.

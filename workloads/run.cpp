@@ -173,7 +173,7 @@ void run_rungs(Recorder& recorder, const std::vector<Rung>& rungs, const std::at
   display.join();
 }
 
-/// The database after the run; it may have to come back first.
+/// The database after the run; it may have to come back first. Null if it stays away.
 std::unique_ptr<Session> reconnect(const Target& target, const SessionOptions& options,
                                    std::chrono::nanoseconds patience) {
   const auto begin = std::chrono::steady_clock::now();
@@ -187,106 +187,154 @@ std::unique_ptr<Session> reconnect(const Target& target, const SessionOptions& o
   }
 }
 
+/// One recording, stage by stage.
+class Run {
+ public:
+  explicit Run(const RunOptions& options)
+      : options_(options),
+        info_(workload_named(options.workload)),
+        id_(new_run_id()),
+        control_{"witness-control-" + id_, {}, 10},
+        clients_{"witness-" + id_, server_isolation(options.isolation), 10} {}
+
+  RunResult record(const std::atomic<bool>& stop,
+                   const std::function<void(const std::string&)>& say,
+                   const std::function<void(const Progress&)>& progress) {
+    result_.path = options_.output;
+    probe_targets();
+    const auto workload =
+        make_workload(info_, {options_.variant, "witness_" + id_ + "_", options_.stock,
+                              servers_.front().has_transaction_ids});
+    const std::vector<Rung> rungs = plan(options_, info_, *workload);
+    Tables tables{*workload, options_.targets.front(), control_};
+    set_up(*workload, rungs, tables);
+
+    NativeWriter writer{options_.output,
+                        header_json(options_, *workload, result_.targets, rungs, id_)};
+    Recorder recorder{settings(), *workload, info_, writer, stop};
+    const auto begin = std::chrono::steady_clock::now();
+    run_rungs(recorder, rungs, stop, progress);
+    result_.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    result_.lost = recorder.lost();
+
+    say("reading the committed ledger");
+    try {
+      read_truth(*workload, recorder.notes(), writer);
+    } catch (const SqlError& error) {
+      result_.lost = error.what();
+    }
+    writer.end(kLedgerStateNames[static_cast<std::size_t>(result_.ledger)]);
+    tear_down(*workload, tables);
+    return result_;
+  }
+
+ private:
+  void probe_targets() {
+    for (const Target& target : options_.targets) {
+      Session session = connect_or_explain(target, clients_);
+      servers_.push_back(probe(session));
+      accept(target, servers_.back(), clients_.isolation);
+      result_.targets.push_back({target.name, servers_.back().version, servers_.back().isolation});
+    }
+  }
+
+  void set_up(const Workload& workload, const std::vector<Rung>& rungs, Tables& tables) {
+    Session session = connect_or_explain(options_.targets.front(), control_);
+    try {
+      tables.create(session);
+      for (const Rung& rung : rungs) workload.seed(session, rung.keys);
+    } catch (const SqlError& error) {
+      throw DatabaseError(fmt::format("cannot set up the workload's tables in {}: {}",
+                                      describe(options_.targets.front()), error.what()),
+                          error.sqlstate());
+    }
+    for (std::size_t i = 1; i < options_.targets.size(); ++i) {
+      require_tables(workload, options_.targets[i]);
+    }
+  }
+
+  /// Several targets are endpoints of one database: each must see what the first one made.
+  void require_tables(const Workload& workload, const Target& target) {
+    try {
+      Session session = connect_or_explain(target, control_);
+      session.run("SELECT 1 FROM " + quote_identifier(workload.ledger_table()) + " LIMIT 1");
+    } catch (const SqlError& error) {
+      throw DatabaseError(
+          fmt::format("{} does not see the tables made through {}: they must be "
+                      "endpoints of one database ({})",
+                      describe(target), describe(options_.targets.front()), error.what()),
+          error.sqlstate());
+    }
+  }
+
+  RecorderSettings settings() const {
+    RecorderSettings settings;
+    settings.targets = options_.targets;
+    for (const ServerInfo& server : servers_) settings.engines.push_back(server.engine);
+    settings.session = clients_;
+    settings.seed = options_.seed;
+    settings.backoff = options_.backoff;
+    settings.backoff_base = options_.backoff_base;
+    settings.backoff_cap = options_.backoff_cap;
+    settings.retry_info = options_.retry_info;
+    settings.attempt_timeout = options_.attempt_timeout;
+    settings.reconnect_patience = options_.reconnect_patience;
+    settings.overlap = options_.overlap;
+    settings.overlap_delay = options_.overlap_delay;
+    settings.hold = options_.hold;
+    return settings;
+  }
+
+  /// After quiescence, through the first target.
+  void read_truth(const Workload& workload, std::span<const AttemptNote> notes,
+                  NativeWriter& writer) {
+    const auto patience =
+        result_.lost.empty() ? options_.reconnect_patience : std::chrono::nanoseconds{};
+    const auto session = reconnect(options_.targets.front(), control_, patience);
+    if (session == nullptr) return;
+    const ServerInfo now = probe(*session);
+    // Without an unanswered COMMIT, every transaction of ours has ended before its answer.
+    const bool undecided = std::any_of(notes.begin(), notes.end(), [](const AttemptNote& note) {
+      return note.told == Completion::info;
+    });
+    const bool quiesced =
+        !undecided ||
+        (now.has_activity && wait_until_gone(*session, clients_.application_name,
+                                             std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                 options_.quiesce_patience)));
+    // Transaction ids are reused by a server that lost its log: ask only the same one.
+    const bool same_server = now.system_identifier == servers_.front().system_identifier;
+    result_.ledger = write_committed_truth(*session, workload, notes, quiesced,
+                                           now.has_transaction_ids && same_server, writer);
+  }
+
+  void tear_down(const Workload& workload, Tables& tables) {
+    const std::string names = fmt::format("{}", fmt::join(workload.tables(), " and "));
+    if (options_.keep) {
+      tables.keep();
+      result_.notes.push_back("kept the tables " + names);
+    } else if (!tables.drop()) {
+      tables.keep();  // once is enough
+      result_.notes.push_back("could not drop the tables " + names + ": the database is gone");
+    }
+  }
+
+  const RunOptions& options_;
+  const WorkloadInfo& info_;
+  std::string id_;
+  SessionOptions control_;
+  SessionOptions clients_;
+  std::vector<ServerInfo> servers_;
+  RunResult result_;
+};
+
 }  // namespace
 
 RunResult record(const RunOptions& options, const std::atomic<bool>& stop,
                  const std::function<void(const std::string&)>& say,
                  const std::function<void(const Progress&)>& progress) {
-  const WorkloadInfo& info = workload_named(options.workload);
-  const std::string run_id = new_run_id();
-  const std::string client_name = "witness-" + run_id;
-  const std::string isolation = server_isolation(options.isolation);
-
-  const SessionOptions control_options{"witness-control-" + run_id, {}, 10};
-  const SessionOptions client_options{client_name, isolation, 10};
-
-  RunResult result;
-  result.path = options.output;
-  std::vector<ServerInfo> servers;
-  for (const Target& target : options.targets) {
-    Session session = connect_or_explain(target, client_options);
-    servers.push_back(probe(session));
-    accept(target, servers.back(), isolation);
-    result.targets.push_back({target.name, servers.back().version, servers.back().isolation});
-  }
-
-  const ServerInfo& server = servers.front();
-  const auto workload = make_workload(info, {options.variant, "witness_" + run_id + "_",
-                                             options.stock, server.has_transaction_ids});
-  const std::vector<Rung> rungs = plan(options, info, *workload);
-
-  Tables tables{*workload, options.targets.front(), control_options};
-  {
-    Session control = connect_or_explain(options.targets.front(), control_options);
-    try {
-      tables.create(control);
-      for (const Rung& rung : rungs) workload->seed(control, rung.keys);
-    } catch (const SqlError& error) {
-      throw DatabaseError(fmt::format("cannot set up the workload's tables in {}: {}",
-                                      describe(options.targets.front()), error.what()),
-                          error.sqlstate());
-    }
-  }
-
-  NativeWriter writer{options.output,
-                      header_json(options, *workload, result.targets, rungs, run_id)};
-  RecorderSettings settings;
-  settings.targets = options.targets;
-  for (const ServerInfo& each : servers) settings.engines.push_back(each.engine);
-  settings.session = client_options;
-  settings.seed = options.seed;
-  settings.backoff = options.backoff;
-  settings.backoff_base = options.backoff_base;
-  settings.backoff_cap = options.backoff_cap;
-  settings.retry_info = options.retry_info;
-  settings.attempt_timeout = options.attempt_timeout;
-  settings.reconnect_patience = options.reconnect_patience;
-  settings.overlap = options.overlap;
-  settings.overlap_delay = options.overlap_delay;
-
-  Recorder recorder{settings, *workload, info, writer, stop};
-  say("recording");
-  const auto begin = std::chrono::steady_clock::now();
-  run_rungs(recorder, rungs, stop, progress);
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  result.lost = recorder.lost();
-
-  say("reading the committed ledger");
-  result.ledger = LedgerState::none;
-  const auto patience =
-      result.lost.empty() ? options.reconnect_patience : std::chrono::nanoseconds{};
-  try {
-    if (const auto control = reconnect(options.targets.front(), control_options, patience)) {
-      const ServerInfo now = probe(*control);
-      const bool undecided =
-          std::any_of(recorder.notes().begin(), recorder.notes().end(),
-                      [](const AttemptNote& note) { return note.told == Completion::info; });
-      // Without an unanswered COMMIT, every transaction of ours has ended before its answer.
-      const bool quiesced =
-          !undecided || (now.has_activity &&
-                         wait_until_gone(*control, client_name,
-                                         std::chrono::duration_cast<std::chrono::milliseconds>(
-                                             options.quiesce_patience),
-                                         [] { return false; }));
-      const bool same_server = now.system_identifier == server.system_identifier;
-      result.ledger = write_committed_truth(*control, *workload, recorder.notes(), quiesced,
-                                            now.has_transaction_ids && same_server, writer);
-    }
-  } catch (const SqlError& error) {
-    result.lost = error.what();
-  }
-  writer.end(kLedgerStateNames[static_cast<std::size_t>(result.ledger)]);
-
-  if (options.keep) {
-    tables.keep();
-    result.notes.push_back(
-        fmt::format("kept the tables {}", fmt::join(workload->tables(), " and ")));
-  } else if (!tables.drop()) {
-    result.notes.push_back(fmt::format("could not drop the tables {}: the database is gone",
-                                       fmt::join(workload->tables(), " and ")));
-    tables.keep();
-  }
-  return result;
+  return Run{options}.record(stop, say, progress);
 }
 
 }  // namespace witness

@@ -38,6 +38,7 @@ struct RunOptions {
   bool retry_info = false;
   OverlapMode overlap = OverlapMode::barrier;
   std::chrono::nanoseconds overlap_delay = std::chrono::milliseconds(5);
+  std::chrono::nanoseconds hold{};  ///< before each COMMIT that writes
   std::chrono::nanoseconds attempt_timeout = std::chrono::seconds(30);
   std::chrono::nanoseconds reconnect_patience = std::chrono::seconds(10);
   std::chrono::nanoseconds quiesce_patience = std::chrono::seconds(30);

@@ -67,7 +67,7 @@ Rows run_settled(Session& session, const std::string& sql,
 Rows run_settled(Session& session, const std::string& sql) { return run_settled(session, sql, {}); }
 
 bool wait_until_gone(Session& session, const std::string& application_name,
-                     std::chrono::milliseconds patience, const std::function<bool()>& stop) {
+                     std::chrono::milliseconds patience) {
   const std::array parameters = {application_name};
   const std::string others =
       " FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()";
@@ -78,7 +78,7 @@ bool wait_until_gone(Session& session, const std::string& application_name,
     try {
       if (session.run("SELECT count(*)" + others, parameters).text(0, 0) == "0") return true;
       const auto waited = std::chrono::steady_clock::now() - begin;
-      if (waited >= patience || stop()) return false;
+      if (waited >= patience) return false;
       if (!asked_to_end && waited >= patience / 2) {
         asked_to_end = true;
         session.run("SELECT pg_terminate_backend(pid)" + others, parameters);

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <string>
 
 #include "history/postgres/session.hpp"
@@ -36,7 +35,7 @@ Rows run_settled(Session& session, const std::string& sql, std::span<const std::
 /// this session; after half of `patience` it asks the server to end them. True if none is left;
 /// false if some stayed, or if the server does not tell. Throws SqlError if the connection is lost.
 bool wait_until_gone(Session& session, const std::string& application_name,
-                     std::chrono::milliseconds patience, const std::function<bool()>& stop);
+                     std::chrono::milliseconds patience);
 
 /// The server's record of a transaction id: committed, aborted; unresolved if it is still
 /// running, too old, or not known. Throws SqlError if the connection is lost.
