@@ -92,29 +92,19 @@ void Accesses::collect(const History& history, const Resolution& resolution, std
 
 void Accesses::collect_unknown(const WorkloadRules& rules, const History& history,
                                const Resolution& resolution) {
-  std::vector<UnknownWriter> unknown;
-  if (rules.values == ValueShape::amount) {
-    for (const Write& write : unvalued_) {
-      const Fate& fate = resolution.fates[write.fate];
-      if (fate.outcome != Outcome::aborted) unknown.push_back({write.key, fate.start_ns});
-    }
-    for (const Operation& operation : history.operations) {
-      if (operation.completed || operation.attempts_begin != operation.attempts_end) continue;
-      unknown.push_back({operation.key, operation.invoke_ns});
-    }
+  if (rules.values != ValueShape::amount) return;
+  for (const Write& write : unvalued_) {
+    if (resolution.fates[write.fate].outcome != Outcome::aborted) ++unknown_writers_[write.key];
   }
-  std::ranges::sort(unknown, {},
-                    [](const UnknownWriter& w) { return std::tie(w.key, w.start_ns); });
-  for (const UnknownWriter& writer : unknown) {
-    unknown_keys_.push_back(writer.key);
-    unknown_starts_.push_back(writer.start_ns);
+  for (const Operation& operation : history.operations) {
+    if (operation.completed || operation.attempts_begin != operation.attempts_end) continue;
+    ++unknown_writers_[operation.key];
   }
 }
 
-std::span<const std::int64_t> Accesses::unknown_starts(StringId key) const {
-  const auto [first, last] = std::ranges::equal_range(unknown_keys_, key);
-  return std::span{unknown_starts_}.subspan(static_cast<std::size_t>(first - unknown_keys_.begin()),
-                                            static_cast<std::size_t>(last - first));
+std::size_t Accesses::unknown_writers(StringId key) const {
+  const auto found = unknown_writers_.find(key);
+  return found == unknown_writers_.end() ? 0 : found->second;
 }
 
 std::span<const Write> Accesses::writers_of(StringId key, StringId value) const {
@@ -128,10 +118,8 @@ std::span<const Write> Accesses::writers_of(StringId key, StringId value) const 
 Sources Accesses::sources_of(const Resolution& resolution, const Read& read) const {
   Sources sources;
   sources.initial = read.value == initial_;
-  const std::span<const std::int64_t> unknown = unknown_starts(read.key);
-  const auto in_time = std::ranges::lower_bound(unknown, resolution.fates[read.fate].end_ns);
   sources.unknown_values =
-      static_cast<std::uint32_t>(std::min<std::ptrdiff_t>(in_time - unknown.begin(), 2));
+      static_cast<std::uint32_t>(std::min<std::size_t>(unknown_writers(read.key), 2));
   for (const Write& write : writers_of(read.key, read.value)) {
     if (write.fate == read.fate) continue;
     const Fate& fate = resolution.fates[write.fate];

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "checker/resolve.hpp"
@@ -52,7 +53,7 @@ struct Sources {
   std::uint32_t committed = 0;  ///< observed ones included
   std::uint32_t unresolved = 0;
   std::uint32_t aborted = 0;
-  std::uint32_t unknown_values = 0;  ///< writers whose value nobody knows, begun in time
+  std::uint32_t unknown_values = 0;  ///< writers of the key whose value nobody knows
   std::uint32_t a_committed = kNoPosition;
   std::uint32_t an_unresolved = kNoPosition;
   std::uint32_t an_aborted = kNoPosition;
@@ -81,16 +82,13 @@ class Accesses {
   /// All that wrote this value, aborted ones last, and all whose value is unknown.
   std::span<const Write> writers_of(StringId key, StringId value) const;
 
-  /// When the writers of unknown values of a key, or its unresolved inserters, began; sorted.
-  std::span<const std::int64_t> unknown_starts(StringId key) const;
+  /// How many may have written to the key what nobody knows. (When they began is no
+  /// help: a model that does not speak of time allows any order.)
+  std::size_t unknown_writers(StringId key) const;
 
  private:
   friend Accesses collect_accesses(const History&, const WorkloadRules&, const Resolution&);
 
-  struct UnknownWriter {
-    StringId key;
-    std::int64_t start_ns;
-  };
   void collect(const History& history, const Resolution& resolution, std::uint32_t fate);
   void collect_unknown(const WorkloadRules& rules, const History& history,
                        const Resolution& resolution);
@@ -101,8 +99,7 @@ class Accesses {
   std::vector<std::uint32_t> reads_begin_;
   std::vector<Write> writes_;  ///< by key, value, outcome
   std::vector<Write> unvalued_;
-  std::vector<StringId> unknown_keys_;  ///< parallel to unknown_starts_, sorted by key, start
-  std::vector<std::int64_t> unknown_starts_;
+  std::unordered_map<StringId, std::size_t> unknown_writers_;  ///< by key
 };
 
 /// O(n log n).

@@ -27,7 +27,6 @@ struct Inserter {
 struct Counter {
   std::uint32_t vertex;
   std::int64_t rows;
-  std::int64_t end_ns;
   bool reads_only;  ///< false: its own insert stands among the inserters
 };
 
@@ -38,12 +37,11 @@ class CountedKey {
 
   std::vector<Inserter> inserters;
   std::vector<Counter> counters;
-  std::vector<std::int64_t> possible_starts;  ///< of rows that may be there, one each
+  std::int64_t possible = 0;  ///< rows that may be there, beyond the inserters'
   bool rows_of_nobody = false;
 
   void infer() {
     std::ranges::stable_sort(inserters, {}, &Inserter::seen);
-    std::ranges::sort(possible_starts);
     rows_before_.assign(1, 0);
     for (const Inserter& inserter : inserters) {
       rows_before_.push_back(rows_before_.back() + inserter.rows);
@@ -105,8 +103,6 @@ class CountedKey {
   void add_seen(const Counter& counter) {
     const std::size_t before = first_with(counter.rows);
     const std::int64_t rows = rows_before_[before];
-    const auto possible =
-        std::ranges::lower_bound(possible_starts, counter.end_ns) - possible_starts.begin();
     if (rows + possible < counter.rows && !rows_of_nobody) {
       report_unexplained(counter, rows + possible);
     } else if (rows == counter.rows && possible == 0 && before > 0 && !rows_of_nobody) {
@@ -174,9 +170,7 @@ class Collector {
         key->inserters.push_back(
             {vertex, std::max<std::int64_t>(insert.seen, 0), insert.rows, insert.seen >= 0});
       } else {
-        key->possible_starts.insert(key->possible_starts.end(),
-                                    static_cast<std::size_t>(insert.rows),
-                                    input_.resolution.fates[insert.fate].start_ns);
+        key->possible += insert.rows;
       }
     }
   }
@@ -185,8 +179,7 @@ class Collector {
     for (const Count& count : input_.accesses.counts) {
       const std::uint32_t vertex = vertex_of_[count.fate];
       if (vertex == kNoPosition || (count.inserts && seen_by(count) != count.rows)) continue;
-      of(count.key)->counters.push_back(
-          {vertex, count.rows, input_.resolution.fates[count.fate].end_ns, !count.inserts});
+      of(count.key)->counters.push_back({vertex, count.rows, !count.inserts});
     }
   }
 
@@ -204,11 +197,10 @@ class Collector {
   void collect_possible() {
     for (const Fate& fate : input_.resolution.fates) {
       if (fate.attempt != kNoPosition) continue;
-      if (CountedKey* key = of(fate.key)) key->possible_starts.push_back(fate.start_ns);
+      if (CountedKey* key = of(fate.key)) ++key->possible;
     }
     for (const std::uint32_t operation : input_.resolution.open_acquisitions) {
-      const Operation& open = input_.history.operations[operation];
-      if (CountedKey* key = of(open.key)) key->possible_starts.push_back(open.invoke_ns);
+      if (CountedKey* key = of(input_.history.operations[operation].key)) ++key->possible;
     }
     for (const LedgerRow& row : input_.history.ledger) {
       if (row.attempt != kNoPosition) continue;

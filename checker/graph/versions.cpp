@@ -186,7 +186,7 @@ class Versions {
     if (replacers.size() < 2) return;
     const StringId key = reads.front()->key;
     const StringId value = reads.front()->value;
-    std::size_t versions = input_.accesses.unknown_starts(key).size();
+    std::size_t versions = input_.accesses.unknown_writers(key);
     if (value == initial_value(input_.history, input_.rules)) ++versions;
     for (const Write& write : input_.accesses.writers_of(key, value)) {
       if (input_.resolution.fates[write.fate].outcome != Outcome::aborted) ++versions;
