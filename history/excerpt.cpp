@@ -33,6 +33,9 @@ Cell cell_of(std::string_view text, const utf8::Character& character) {
   return cell;
 }
 
+/// Marks without a width may not make a window endless.
+constexpr std::size_t kCellsPerColumn = 3;
+
 /// Cells of `text` from its beginning, until `columns_max` would be exceeded.
 /// `end` is where it stopped, in bytes.
 std::vector<Cell> cells_within(std::string_view text, std::size_t columns_max, std::size_t& end) {
@@ -41,7 +44,7 @@ std::vector<Cell> cells_within(std::string_view text, std::size_t columns_max, s
   for (end = 0; end < text.size();) {
     const utf8::Character character = utf8::decode(text.substr(end));
     Cell cell = cell_of(text.substr(end), character);
-    if (used + cell.columns > columns_max) break;
+    if (used + cell.columns > columns_max || cells.size() / kCellsPerColumn >= columns_max) break;
     used += cell.columns;
     end += character.size;
     cells.push_back(std::move(cell));
@@ -66,7 +69,7 @@ std::vector<Cell> cells_before(std::string_view text, std::size_t at, std::size_
   for (begin = at; begin > 0;) {
     const std::size_t start = previous(text, begin);
     Cell cell = cell_of(text.substr(start), utf8::decode(text.substr(start)));
-    if (used + cell.columns > columns_max) break;
+    if (used + cell.columns > columns_max || cells.size() / kCellsPerColumn >= columns_max) break;
     used += cell.columns;
     begin = start;
     cells.push_back(std::move(cell));
@@ -93,6 +96,17 @@ constexpr std::size_t kColumns = kMessageColumns - kIndent.size();
 /// A cut line keeps this much in front of the caret: enough to see the field's name.
 constexpr std::size_t kColumnsBefore = 60;
 
+/// The caret and its note: behind it, else in front of it, else below it.
+std::string caret_line(std::size_t caret_column, std::string_view note) {
+  const std::string spaces(caret_column, ' ');
+  if (note.empty()) return spaces + '^';
+  if (caret_column + 2 + note.size() <= kColumns) return spaces + "^ " + std::string{note};
+  if (caret_column > note.size()) {
+    return spaces.substr(note.size() + 1) + std::string{note} + " ^";
+  }
+  return spaces + "^\n" + std::string{kIndent} + std::string{note};
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -110,14 +124,14 @@ std::string quoted(std::string_view text, std::size_t columns_max) {
 std::string caret_excerpt(std::string_view line, std::size_t offset, std::string_view note) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   offset = std::min(offset, line.size());
-  const std::size_t note_columns = note.empty() ? 0 : note.size() + 2;
+  const std::size_t note_columns = note.empty() ? 0 : note.size() + 1;  // and a space
 
   // The whole line if it fits; else a window that leaves room for the note.
   std::size_t begin = 0;
   std::size_t end = 0;
-  std::size_t whole_end = 0;
-  const bool whole =
-      (static_cast<void>(cells_within(line, kColumns, whole_end)), whole_end == line.size());
+  const std::size_t caret_end = offset == line.size() ? 1 : 0;  // behind the last character
+  static_cast<void>(cells_within(line, kColumns - caret_end, end));
+  const bool whole = end == line.size();
   const std::size_t room = note_columns < kColumns - 1 ? kColumns - 1 - note_columns : 0;
   const std::size_t before_max =
       whole ? kColumns : std::min(kColumnsBefore, std::max<std::size_t>(room, 1));
@@ -133,14 +147,7 @@ std::string caret_excerpt(std::string_view line, std::size_t offset, std::string
   if (offset + end < line.size()) text += kEllipsis;
   text += '\n';
   text += kIndent;
-  if (!note.empty() && caret_column + 1 + note_columns > kColumns + 1 &&
-      caret_column >= note_columns) {
-    // No room behind the caret: the note stands in front of it.
-    text += std::string(caret_column - note.size() - 1, ' ') + std::string{note} + " ^";
-    return text;
-  }
-  text += std::string(caret_column, ' ') + '^';
-  if (!note.empty()) text += ' ' + std::string{note};
+  text += caret_line(caret_column, note);
   return text;
 }
 

@@ -19,8 +19,8 @@ std::string printable(std::string_view text);
 std::string quoted(std::string_view text, std::size_t columns_max = 40);
 
 /// Two lines: `line` around `offset` (in bytes), and below it a caret under that
-/// byte followed by `note`. Both are indented by two and fit kMessageColumns,
-/// unless the note alone is longer. O(window), however long the line is.
+/// byte with `note` beside it (in a line of its own where there is no room). All is
+/// indented by two and fits kMessageColumns. O(window), however long the line is.
 std::string caret_excerpt(std::string_view line, std::size_t offset, std::string_view note);
 
 }  // namespace witness

@@ -216,7 +216,9 @@ class EventReader {
     if (json_.is_null(value)) return false;
     place(value, field);
     const std::uint64_t time = json_.unsigned_integer(value, name_);
-    if (time >= static_cast<std::uint64_t>(kNever)) json_.refuse(value, name_, "nanoseconds");
+    if (time >= static_cast<std::uint64_t>(kNever)) {
+      throw LineFault{field.offset, quoted(name_) + " is later than any clock can show", {}};
+    }
     field.value = static_cast<std::int64_t>(time);
     return true;
   }

@@ -9,7 +9,8 @@
 
 namespace witness {
 
-/// Where in a text something stands. Line and column count from 1; 0 = unknown.
+/// Where in a text something stands. Line and column count from 1, columns in
+/// bytes; 0 = unknown.
 struct Position {
   std::uint64_t line = 0;
   std::uint64_t column = 0;

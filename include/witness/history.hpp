@@ -94,8 +94,8 @@ struct History {
 /// standard input. A file cut at any byte reads: what is whole is used, the rest
 /// is in `damage`, open invocations stay info.
 /// Throws InputError (position, caret) for anything else that breaks the format,
-/// SystemError where the file cannot be opened or read. O(size) time; memory is
-/// that of the history plus one line.
+/// and (without a position) where the file cannot be opened or read. O(size) time;
+/// memory is that of the history plus one line.
 History read_history(const std::string& path);
 
 /// The same from memory; `name` stands in messages.
