@@ -61,6 +61,15 @@ std::size_t previous(std::string_view text, std::size_t at) {
   return at - 1;
 }
 
+/// Where the character that holds the byte `at` begins.
+std::size_t character_start(std::string_view text, std::size_t at) {
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, at); ++back) {
+    const utf8::Character character = utf8::decode(text.substr(at - back));
+    if (character.valid && character.size > back) return at - back;
+  }
+  return at;
+}
+
 /// Cells that end right before `at`, at most `columns_max` columns of them.
 std::vector<Cell> cells_before(std::string_view text, std::size_t at, std::size_t columns_max,
                                std::size_t& begin) {
@@ -123,7 +132,7 @@ std::string quoted(std::string_view text, std::size_t columns_max) {
 
 std::string caret_excerpt(std::string_view line, std::size_t offset, std::string_view note) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-  offset = std::min(offset, line.size());
+  offset = character_start(line, std::min(offset, line.size()));
   const std::size_t note_columns = note.empty() ? 0 : note.size() + 1;  // and a space
 
   // The whole line if it fits; else a window that leaves room for the note.
