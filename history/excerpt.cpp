@@ -11,6 +11,12 @@
 namespace witness {
 namespace {
 
+constexpr std::string_view kIndent = "  ";
+constexpr std::string_view kEllipsis = "…";  // one column
+constexpr std::size_t kColumns = kMessageColumns - kIndent.size();
+/// A cut line keeps this much in front of the caret: enough to see the field's name.
+constexpr std::size_t kColumnsBefore = 60;
+
 /// What is shown for one character of the input.
 struct Cell {
   std::string text;
@@ -61,11 +67,19 @@ std::size_t previous(std::string_view text, std::size_t at) {
   return at - 1;
 }
 
-/// Where the character that holds the byte `at` begins.
+/// Where the character that holds the byte `at` begins; for a mark without a width,
+/// the character that wears it.
 std::size_t character_start(std::string_view text, std::size_t at) {
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, at); ++back) {
     const utf8::Character character = utf8::decode(text.substr(at - back));
-    if (character.valid && character.size > back) return at - back;
+    if (character.valid && character.size > back) {
+      at -= back;
+      break;
+    }
+  }
+  for (std::size_t i = 0; i < kCellsPerColumn * kColumns && at > 0 && at < text.size(); ++i) {
+    if (cell_of(text.substr(at), utf8::decode(text.substr(at))).columns > 0) break;
+    at = previous(text, at);
   }
   return at;
 }
@@ -98,12 +112,6 @@ std::string joined(const std::vector<Cell>& cells) {
   for (const Cell& cell : cells) text += cell.text;
   return text;
 }
-
-constexpr std::string_view kIndent = "  ";
-constexpr std::string_view kEllipsis = "…";  // one column
-constexpr std::size_t kColumns = kMessageColumns - kIndent.size();
-/// A cut line keeps this much in front of the caret: enough to see the field's name.
-constexpr std::size_t kColumnsBefore = 60;
 
 /// The caret and its note: behind it, else in front of it, else below it.
 std::string caret_line(std::size_t caret_column, std::string_view note) {
