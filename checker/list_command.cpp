@@ -1,0 +1,129 @@
+/// `witness list KIND`: prints the tables that the program itself reads.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "checker/anomalies.hpp"
+#include "checker/models.hpp"
+#include "checker/report/columns.hpp"
+#include "commands.hpp"
+#include "witness/error.hpp"
+
+namespace witness {
+namespace {
+
+/// One line: its name, what it is, and where that is from (or empty).
+struct Row {
+  std::string name;
+  std::string about;
+  std::string source;
+};
+
+std::vector<Row> model_rows() {
+  std::vector<Row> rows;
+  for (std::size_t i = 0; i < model_table().size(); ++i) {
+    const ConsistencyModel& model = model_table()[i];
+    std::string forbids;
+    for (const AnomalyInfo& anomaly : anomaly_table()) {
+      if ((model.forbids & kind_bit(anomaly.kind)) == 0) continue;
+      forbids += fmt::format("{}{}", forbids.empty() ? "" : ", ", anomaly.label);
+    }
+    std::string implies;
+    for (std::size_t below = 0; below < i; ++below) {
+      if ((model.implies >> below & 1U) == 0) continue;
+      implies += fmt::format("{}{}", implies.empty() ? "" : ", ", model_table()[below].name);
+    }
+    rows.push_back({std::string{model.name},
+                    fmt::format("{}: forbids {}{}{}", model.alias, forbids,
+                                implies.empty() ? "" : "; implies ", implies),
+                    std::string{model.source}});
+  }
+  return rows;
+}
+
+std::vector<Row> anomaly_rows() {
+  std::vector<Row> rows;
+  for (const AnomalyInfo& anomaly : anomaly_table()) {
+    rows.push_back(
+        {std::string{anomaly.label}, std::string{anomaly.meaning}, std::string{anomaly.source}});
+  }
+  return rows;
+}
+
+/// What can be listed: one line each.
+struct Listing {
+  std::string_view kind;
+  std::vector<Row> (*rows)();
+};
+constexpr std::array kListings = {
+    Listing{"models", model_rows},
+    Listing{"anomalies", anomaly_rows},
+};
+
+std::string kinds_text(std::string_view separator) {
+  std::string text;
+  for (const Listing& listing : kListings) {
+    text += fmt::format("{}{}", text.empty() ? "" : separator, listing.kind);
+  }
+  return text;
+}
+
+void print_text(const std::vector<Row>& rows) {
+  std::size_t width = 0;
+  for (const Row& row : rows) width = std::max(width, display_width(row.name));
+  for (const Row& row : rows) {
+    const std::string about = row.source.empty() ? row.about : row.about + " [" + row.source + "]";
+    fmt::print("{}", wrapped(about, 100, fmt::format("{:<{}}  ", row.name, width),
+                             std::string(width + 2, ' ')));
+  }
+}
+
+void print_json(const std::vector<Row>& rows) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (const Row& row : rows) {
+    nlohmann::ordered_json line = {{"name", row.name}, {"about", row.about}};
+    if (!row.source.empty()) line["source"] = row.source;
+    json.push_back(std::move(line));
+  }
+  fmt::print("{}\n", json.dump());
+}
+
+struct Options {
+  std::string kind;
+  OutputOptions output;
+};
+
+int run(const Options& options) {
+  const auto found = std::ranges::find(kListings, options.kind, &Listing::kind);
+  if (found == kListings.end()) {
+    throw UsageError(
+        fmt::format("nothing to list under \"{}\"; there are: {}", options.kind, kinds_text(", ")));
+  }
+  const std::vector<Row> rows = found->rows();
+  if (options.output.json) {
+    print_json(rows);
+  } else if (options.output.quiet) {
+    for (const Row& row : rows) fmt::print("{}\n", row.name);
+  } else {
+    print_text(rows);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Action list_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("kind", options->kind, "What to list: " + kinds_text(", "))
+      ->required()
+      ->type_name("KIND");
+  add_output_options(app, options->output);
+  app.footer("Example:\n  witness list models");
+  return [options] { return run(*options); };
+}
+
+}  // namespace witness

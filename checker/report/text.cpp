@@ -1,0 +1,251 @@
+/// The verdict as people read it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "checker/anomalies.hpp"
+#include "checker/report/columns.hpp"
+#include "checker/words.hpp"
+#include "witness/report.hpp"
+
+namespace witness {
+namespace {
+
+struct Look {
+  std::string_view icon;
+  std::string_view color;
+};
+constexpr std::array kLooks = {Look{"✓", "\x1b[1;32m"}, Look{"✗", "\x1b[1;31m"},
+                               Look{"?", "\x1b[1;33m"}};  // by Validity
+constexpr std::string_view kPlain = "\x1b[0m";
+
+const Look& look_of(Validity validity) { return kLooks[static_cast<std::size_t>(validity)]; }
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return text;
+}
+
+std::vector<std::string> escaped_all(const std::vector<std::string>& texts) {
+  std::vector<std::string> safe;
+  for (const std::string& text : texts) safe.push_back(escaped(text));
+  return safe;
+}
+
+/// Quoted for a shell, where it needs that.
+std::string shell_word(std::string_view path) {
+  const bool plain = !path.empty() && path.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789._/+-=:,@%") == std::string_view::npos;
+  if (plain) return std::string{path};
+  std::string quoted = "'";
+  for (const char c : path) quoted += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return quoted + "'";
+}
+
+class TextReport {
+ public:
+  TextReport(const Verdict& verdict, const ReportStyle& style)
+      : verdict_(verdict),
+        style_(style),
+        width_(static_cast<std::size_t>(std::max(style.width, 40))) {}
+
+  std::string make() {
+    headline();
+    scoreboard();
+    anomalies();
+    claims();
+    bullets("notes", verdict_.notes);
+    bullets("not checked", verdict_.not_checked);
+    next_command();
+    return std::move(text_);
+  }
+
+ private:
+  void line(std::string_view text, std::string_view first = "", std::string_view rest = "") {
+    text_ += wrapped(text, width_, first, rest);
+  }
+
+  void headline() {
+    const Look& look = look_of(verdict_.validity);
+    const std::string word = fmt::format("{} {}", look.icon, upper(verdict_.word));
+    const std::size_t left = width_ - std::min(width_ - 1, display_width(word) + 2);
+    const std::string path = shortened(escaped(verdict_.history), left);
+    text_ += fmt::format("{}{}{}  {}\n", style_.color ? look.color : "", word,
+                         style_.color ? kPlain : "", path);
+    line(escaped(verdict_.reason), "  ", "  ");
+  }
+
+  void scoreboard() {
+    if (verdict_.score.empty()) return;
+    struct Column {
+      std::string_view name;
+      std::uint64_t ScoreLine::*value;
+    };
+    const std::array columns = {
+        Column{"clients", &ScoreLine::clients},
+        Column{verdict_.ledger_read ? "confirmed" : "confirmed*", &ScoreLine::confirmed},
+        Column{"told ok", &ScoreLine::told_ok},
+        Column{"rejected", &ScoreLine::rejected},
+        Column{"errors", &ScoreLine::errors},
+        Column{"unknown", &ScoreLine::unknown},
+        Column{"oversold", &ScoreLine::oversold},
+        Column{"most retries", &ScoreLine::retries_max},
+    };
+    text_ += "\n";
+    for (std::size_t row = 0; row <= verdict_.score.size(); ++row) {
+      std::string cells;
+      for (const Column& column : columns) {
+        const std::string cell = row == 0
+                                     ? std::string{column.name}
+                                     : fmt::format("{}", verdict_.score[row - 1].*column.value);
+        const std::size_t columns_wide = std::max<std::size_t>(column.name.size(), 8);
+        cells += fmt::format("  {:>{}}", cell, columns_wide);
+      }
+      text_ += shortened(cells, width_) + "\n";
+    }
+    if (!verdict_.ledger_read) line("* as clients were told: no ledger was read", "  ", "    ");
+  }
+
+  /// Positions of anomalies, the first of every kind first, then the second, …
+  std::vector<std::size_t> by_turns() const {
+    struct Turn {
+      std::size_t round;
+      std::size_t position;
+    };
+    std::vector<Turn> turns;
+    std::array<std::size_t, kAnomalyKinds> seen{};
+    for (std::size_t i = 0; i < verdict_.anomalies.size(); ++i) {
+      turns.push_back({seen[static_cast<std::size_t>(verdict_.anomalies[i].kind)]++, i});
+    }
+    std::ranges::stable_sort(turns, {}, &Turn::round);
+    std::vector<std::size_t> order;
+    for (const Turn& turn : turns) order.push_back(turn.position);
+    return order;
+  }
+
+  void anomalies() {
+    if (verdict_.anomalies.empty()) return;
+    std::vector<bool> in_full(verdict_.anomalies.size());
+    std::size_t left = static_cast<std::size_t>(std::max(style_.explain, 0));
+    for (const std::size_t position : by_turns()) {
+      if (left == 0) break;
+      in_full[position] = true;
+      --left;
+    }
+    for (std::size_t i = 0; i < verdict_.anomalies.size();) {
+      std::size_t end = i;
+      while (end < verdict_.anomalies.size() &&
+             verdict_.anomalies[end].kind == verdict_.anomalies[i].kind) {
+        ++end;
+      }
+      kind_heading(i, end);
+      for (; i < end; ++i) {
+        if (in_full[i]) explain(verdict_.anomalies[i]);
+      }
+    }
+  }
+
+  void kind_heading(std::size_t begin, std::size_t end) {
+    std::vector<std::string> keys;
+    for (std::size_t i = begin; i < end; ++i) {
+      for (const std::string& key : verdict_.anomalies[i].keys) {
+        if (keys.empty() || keys.back() != key) keys.push_back(key);
+      }
+    }
+    std::ranges::sort(keys, natural_less);
+    const auto repeated = std::ranges::unique(keys);
+    keys.erase(repeated.begin(), repeated.end());
+    const AnomalyKind kind = verdict_.anomalies[begin].kind;
+    text_ += "\n";
+    line(fmt::format("{} ({}){}{}", label(kind), plural(end - begin, "case"),
+                     keys.empty() ? "" : " on ", list(escaped_all(keys), 12)),
+         "", "  ");
+  }
+
+  void explain(const Anomaly& anomaly) {
+    line(escaped(anomaly.explanation), "  ", "    ");
+    constexpr std::size_t kMostSteps = 12;
+    const std::size_t count = anomaly.steps.size();
+    if (count == 0) return;
+    std::string let;
+    for (std::size_t i = 0; i < std::min(count, kMostSteps); ++i) {
+      let += fmt::format("{}T{} = operation {}", i == 0 ? "" : ", ", i + 1, anomaly.steps[i].from);
+    }
+    line(let, "    Let   ", "          ");
+    for (std::size_t i = 0; i < std::min(count, kMostSteps); ++i) {
+      const Step& step = anomaly.steps[i];
+      const bool last = i + 1 == count;
+      const std::size_t name = static_cast<std::size_t>(step.dependency);
+      line(fmt::format("T{} < T{} ({}): {}{}", i + 1, last ? 1 : i + 2, kDependencyNames[name],
+                       escaped(step.why), last ? " - a contradiction" : ""),
+           i == 0 ? "    Then  "
+           : last ? "    but   "
+                  : "    and   ",
+           "          ");
+    }
+    if (count > kMostSteps) {
+      text_ += fmt::format("          … and {} more steps back to T1\n", count - kMostSteps);
+    }
+  }
+
+  void claims() {
+    text_ += "\n";
+    std::string all;
+    for (const Claim& claim : verdict_.claims) {
+      const std::string_view icon = !claim.holds ? "?" : *claim.holds ? "✓" : "✗";
+      all += fmt::format("{}{} {}", all.empty() ? "" : "   ", icon, claim.name);
+    }
+    line(all, "claims  ", "        ");
+    std::string models = "strongest not ruled out: " + (verdict_.models_strongest.empty()
+                                                            ? std::string{"none"}
+                                                            : list(verdict_.models_strongest, 20));
+    if (!verdict_.models_violated.empty()) {
+      models += "; ruled out: " + list(verdict_.models_violated, 20);
+    }
+    line(models, "models  ", "        ");
+  }
+
+  void bullets(std::string_view title, const std::vector<std::string>& items) {
+    if (items.empty()) return;
+    text_ += fmt::format("{}\n", title);
+    for (const std::string& item : items) line(escaped(item), "  - ", "    ");
+  }
+
+  void next_command() {
+    if (verdict_.validity == Validity::valid) return;
+    const std::string path = escaped(shell_word(verdict_.history));
+    const std::string check = "witness check " + path;
+    const bool more =
+        verdict_.anomalies.size() > static_cast<std::size_t>(std::max(style_.explain, 0));
+    if (verdict_.history == "-") return;  // nothing to read a second time
+    line(more ? check + " --explain 20" : check + " --json", "next    ", "        ");
+  }
+
+  const Verdict& verdict_;
+  const ReportStyle& style_;
+  std::size_t width_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::string text_report(const Verdict& verdict, const ReportStyle& style) {
+  return TextReport{verdict, style}.make();
+}
+
+std::string summary_line(const Verdict& verdict, const ReportStyle& style) {
+  const Look& look = look_of(verdict.validity);
+  const std::string word = fmt::format("{} {}", look.icon, upper(verdict.word));
+  const std::string rest =
+      fmt::format("  {}  {}", escaped(verdict.history), escaped(verdict.reason));
+  const auto width = static_cast<std::size_t>(std::max(style.width, 20));
+  const std::size_t left = width - std::min(width, display_width(word));
+  return fmt::format("{}{}{}{}", style.color ? look.color : "", word, style.color ? kPlain : "",
+                     shortened(rest, left));
+}
+
+}  // namespace witness
