@@ -27,7 +27,7 @@ struct Line {
 
 /// Cuts a text into lines. A byte order mark at its beginning is skipped. NUL bytes
 /// at its very end (a file that lost power) are counted, not kept. Memory: one
-/// chunk of 1 MiB and the longest line. Not thread-safe.
+/// chunk of 256 KiB and the longest line. Not thread-safe.
 class LineSource {
  public:
   /// `name` stands in messages.

@@ -45,7 +45,8 @@ class EventReader {
 
  private:
   bool read_field(JsonValue& value) {
-    if (name_ == "index") return number(value, event_.index);
+    const bool indexed = event_.kind != EventKind::end && event_.kind != EventKind::ignored;
+    if (indexed && name_ == "index") return number(value, event_.index);
     switch (event_.kind) {
       case EventKind::invoke:
       case EventKind::completion:
@@ -324,7 +325,8 @@ struct NativeLineParser::State {
     return simd.iterate(line.data(), line.size(), line.size() + kLinePadding).value();
   }
 
-  /// Runs `read` on the line's object, and gives malformed JSON a place.
+  /// Runs `read` on the line's object. A line that is no JSON at all is refused for
+  /// that, with its place, whatever `read` stumbled over.
   template <typename Read>
   auto guarded(std::string_view line, Read read) {
     try {
@@ -333,11 +335,18 @@ struct NativeLineParser::State {
         throw LineFault{0, "a line must be a JSON object", {}};
       }
       return read(json);
+    } catch (const LineFault&) {
+      refuse_malformed(line);
+      throw;
     } catch (const simdjson::simdjson_error& error) {
-      if (auto fault = find_json_fault(line)) {
-        throw LineFault{fault->offset, std::move(fault->rule), {}};
-      }
+      refuse_malformed(line);
       throw LineFault{0, std::string{"this JSON cannot be read: "} + error.what(), {}};
+    }
+  }
+
+  static void refuse_malformed(std::string_view line) {
+    if (auto fault = find_json_fault(line)) {
+      throw LineFault{fault->offset, std::move(fault->rule), {}};
     }
   }
 };
