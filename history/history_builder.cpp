@@ -220,6 +220,7 @@ void HistoryBuilder::add_attempt(const Event& event, std::size_t position, Opera
   history_.attempts.push_back(attempt);
 }
 
+/// How many attempts an open operation made is not known; an outcome line tells of one.
 void HistoryBuilder::add_open_attempt(Operation& operation, const Process& process) {
   Attempt attempt;
   attempt.operation = process.open;
@@ -289,6 +290,7 @@ void HistoryBuilder::outcome(const Event& event, std::uint64_t line) {
     attempt.evidence = evidence;
     note.outcome_line = line;
   }
+  if (attempt.id == kNoString && event.holder.present) attempt.id = event.holder.value;
   if (evidence == Evidence::ledger) {
     LedgerRow row;
     row.key = event.key.present ? event.key.value : history_.operations[attempt.operation].key;
@@ -328,18 +330,9 @@ void HistoryBuilder::drop(std::uint64_t line, std::uint64_t bytes) {
 }
 
 History HistoryBuilder::finish() {
-  close_open_operations();
   order_attempts();
   if (ledger_seen_) history_.ledger_state = LedgerState::partial;  // nobody said that it is whole
   return std::move(history_);
-}
-
-void HistoryBuilder::close_open_operations() {
-  for (std::size_t i = 0; i < history_.operations.size(); ++i) {
-    Operation& operation = history_.operations[i];
-    if (operation.attempts_end > operation.attempts_begin) continue;
-    add_open_attempt(operation, processes_[operation.process]);
-  }
 }
 
 /// Attempts came in the order of completions; they are handed out in the order of

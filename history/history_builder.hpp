@@ -28,7 +28,7 @@ class HistoryBuilder {
   /// Bytes of an unfinished last line that were of no use.
   void drop(std::uint64_t line, std::uint64_t bytes);
 
-  /// Open operations stay info. Call once.
+  /// Open operations stay info, without attempts. Call once.
   History finish();
 
  private:
@@ -59,7 +59,6 @@ class HistoryBuilder {
   std::uint32_t attempt_of(const Event& event);
   void ledger_row(const Event& event);
   void end(const Event& event, std::uint64_t line);
-  void close_open_operations();
   void order_attempts();
 
   History history_;

@@ -72,7 +72,9 @@ struct History {
   HistoryHeader header;
   StringPool strings;
   std::vector<Operation> operations;  ///< in the order of their invocations
-  std::vector<Attempt> attempts;      ///< grouped by operation, in order
+  /// Grouped by operation, in the order of operations. A completed operation has at
+  /// least one; an open one has none (nobody told), unless an outcome line tells of it.
+  std::vector<Attempt> attempts;
   std::vector<MicroOp> micro_ops;
   std::vector<LedgerRow> ledger;
   std::vector<KeyState> states;

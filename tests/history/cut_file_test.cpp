@@ -43,7 +43,7 @@ Expected expected_of(std::string_view whole_lines) {
 
 void expect_holds(const History& history, const Expected& expected, const History& whole) {
   ASSERT_EQ(history.operations.size(), expected.operations);
-  ASSERT_EQ(history.attempts.size(), expected.operations);
+  ASSERT_EQ(history.attempts.size(), expected.completions) << "open operations have none";
   ASSERT_EQ(history.ledger.size(), expected.rows);
   ASSERT_EQ(history.states.size(), expected.states);
   ASSERT_EQ(history.damage.cut, !expected.end);

@@ -95,7 +95,7 @@ TEST(CaretExcerpt, PutsTheNoteInFrontOfTheCaretWhereThereIsNoRoomBehind) {
 TEST(CaretExcerpt, NeverExceedsAHundredColumns) {
   const std::string parts[] = {"a", "席", "\t", "\xFF", "e\xCC\x81", std::string(1, '\0')};
   for (const std::string& part : parts) {
-    for (const std::size_t repeat : {1U, 20U, 49U, 50U, 98U, 99U, 150U}) {
+    for (const std::size_t repeat : {1U, 49U, 98U, 99U, 120U}) {
       std::string line;
       for (std::size_t i = 0; i < repeat; ++i) line += part;
       for (std::size_t at = 0; at <= line.size(); ++at) {
