@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "commands.hpp"
+#include "history/postgres/target.hpp"
 #include "witness/error.hpp"
 
 namespace witness {
@@ -53,6 +54,7 @@ int run(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) json = json || std::string_view{argv[i]} == "--json";
   try {
     app.parse(argc, argv);
+    hide_passwords(argc, argv);
     for (const auto& [sub, action] : actions) {
       if (sub->parsed()) return action();
     }

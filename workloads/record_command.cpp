@@ -1,5 +1,4 @@
 /// `witness record`: runs a workload, saves its history, and judges the file that it saved.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
@@ -66,15 +65,6 @@ std::string free_name(const RunOptions& options) {
   }
 }
 
-void check_writable(const std::string& path) {
-  if (path == "-") return;
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-  if (file < 0) {
-    throw SystemError(fmt::format("{}: cannot create the history: {}", path, strerror(errno)));
-  }
-  ::close(file);
-}
-
 std::string opening(const RunOptions& options, const RunResult& result) {
   std::string text = fmt::format("{} · {} · {}", options.workload, options.variant,
                                  result.targets.front().isolation);
@@ -128,7 +118,6 @@ int record_and_judge(CLI::App& app, RecordArguments& arguments, const OutputOpti
   }
   RunOptions options = run_options(app, arguments);
   if (options.output.empty()) options.output = free_name(options);
-  check_writable(options.output);
 
   const StopOnSignal stop_on_signal;
   const bool talk = !output.json && !output.quiet && options.output != "-";
