@@ -187,7 +187,7 @@ Action check_command(CLI::App& app) {
       ->required()
       ->type_name("HISTORY");
   app.add_option("--model", options->check.models,
-                 "Claim this consistency model (repeatable; default: what the workload claims)")
+                 "Consistency model to claim (repeatable; else the workload's own)")
       ->type_name("M")
       ->expected(1);
   app.add_option("--anomaly", options->check.anomalies, "Let only this anomaly count (repeatable)")

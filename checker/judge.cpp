@@ -185,8 +185,12 @@ std::string vacuous(const Case& judged, const Counts& counts) {
   return {};
 }
 
-/// "double-acquisition on A1, C7; lost-update on A1, C7".
-std::string why_violated(const std::vector<Anomaly>& anomalies) {
+bool is_surplus(AnomalyKind kind) {
+  return kind == AnomalyKind::double_acquisition || kind == AnomalyKind::oversell;
+}
+
+/// "double-acquisition on A1, C7 (2 acquisitions too many); lost-update on A1, C7".
+std::string why_violated(const std::vector<Anomaly>& anomalies, std::uint64_t oversold) {
   std::string reason;
   std::size_t kinds_named = 0;
   for (std::size_t i = 0; i < anomalies.size();) {
@@ -201,6 +205,9 @@ std::string why_violated(const std::vector<Anomaly>& anomalies) {
     if (kinds_named++ == 3) break;
     reason += fmt::format("{}{}", reason.empty() ? "" : "; ", label(kind));
     if (!keys.empty()) reason += fmt::format(" on {}", list(keys));
+    if (kinds_named == 1 && is_surplus(kind) && oversold > 0) {
+      reason += fmt::format(" ({} too many)", plural(oversold, "acquisition"));
+    }
   }
   return reason;
 }
@@ -275,13 +282,16 @@ Verdict check(const History& history, const CheckOptions& options) {
   verdict.models_violated = std::move(models.violated);
 
   const Decision decision(judged, claims, findings);
-  verdict.claims = decision.claims;
-  take_anomalies(std::move(findings.anomalies), decision, verdict);
   const std::string nothing_tested = vacuous(judged, verdict.counts);
+  verdict.claims = decision.claims;
+  for (Claim& claim : verdict.claims) {
+    if (claim.holds == true && !nothing_tested.empty()) claim = {claim.name, {}, nothing_tested};
+  }
+  take_anomalies(std::move(findings.anomalies), decision, verdict);
   if (decision.broken) {
     verdict.validity = Validity::violated;
     verdict.word = "violated";
-    verdict.reason = why_violated(verdict.anomalies);
+    verdict.reason = why_violated(verdict.anomalies, verdict.counts.oversold);
   } else if (!nothing_tested.empty() || !decision.undecided.empty()) {
     verdict.validity = Validity::unknown;
     verdict.word = "unknown";

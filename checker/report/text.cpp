@@ -194,12 +194,16 @@ class TextReport {
 
   void claims() {
     text_ += "\n";
-    std::string all;
+    std::string all = "claims";
     for (const Claim& claim : verdict_.claims) {
       const std::string_view icon = !claim.holds ? "?" : *claim.holds ? "✓" : "✗";
-      all += fmt::format("{}{} {}", all.empty() ? "" : "   ", icon, claim.name);
+      const std::string item = fmt::format("{} {}", icon, claim.name);
+      const auto line_begin = all.rfind('\n') + 1;  // npos + 1 is 0
+      const std::size_t used = display_width(std::string_view{all}.substr(line_begin));
+      const bool fits = used + 3 + display_width(item) <= width_;
+      all += (used == 6 && line_begin == 0 ? "  " : fits ? "   " : "\n        ") + item;
     }
-    line(all, "claims  ", "        ");
+    text_ += all + "\n";
     std::string models = "strongest not ruled out: " + (verdict_.models_strongest.empty()
                                                             ? std::string{"none"}
                                                             : list(verdict_.models_strongest, 20));
