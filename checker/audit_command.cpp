@@ -163,6 +163,11 @@ int run(const AuditArguments& arguments) {
     verdict.claims.front().holds.reset();
     verdict.claims.front().why = verdict.reason;
   }
+  if (!verdict.keys.empty()) {
+    verdict.next = "the same with --resource-value '" + verdict.keys.front() + "', or with --json";
+  } else {
+    verdict.next = "the same with --json, or with another --where";
+  }
   if (arguments.output.json) {
     print_json(arguments, audited, verdict);
   } else {

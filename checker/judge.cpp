@@ -251,9 +251,19 @@ void take_anomalies(std::vector<Anomaly> all, const Decision& decision, Verdict&
   }
 }
 
+/// The recorder was killed before its header was whole.
+Verdict nothing_recorded(const History& history) {
+  Verdict verdict;
+  verdict.history = history.name;
+  verdict.word = "unknown";
+  verdict.reason = "the file was cut before anything was recorded";
+  return verdict;
+}
+
 }  // namespace
 
 Verdict check(const History& history, const CheckOptions& options) {
+  if (history.damage.cut && history.header.raw.empty()) return nothing_recorded(history);
   const WorkloadRules& rules = rules_for(history.header.workload);
   const Claims claims = look_up(options, rules);
   const Resolution resolution = resolve(history, rules);

@@ -29,8 +29,10 @@ constexpr std::array kIsolationNotes = {
     IsolationNote{"snapshot",
                   "it says nothing of transactions that read one key and write another, which may "
                   "skew"},
-    IsolationNote{"serializable",
-                  "the level promises it for all transactions, and this history agrees"},
+    IsolationNote{
+        "serializable",
+        "that level promises a serial order for all transactions, and promises nothing of real "
+        "time"},
 };
 
 bool single_key(const History& history) {

@@ -114,6 +114,7 @@ std::vector<ScoreLine> score(const Case& judged) {
   std::unordered_map<StringId, std::size_t> rung_of;
   for (std::size_t i = 0; i < ladder.size(); ++i) {
     lines[i].clients = ladder[i].clients;
+    lines[i].retries_budget = ladder[i].retries;
     for (const std::string& key : ladder[i].keys) rung_of.emplace(history.strings.find(key), i);
   }
   if (ladder.empty()) {
@@ -130,7 +131,13 @@ std::vector<ScoreLine> score(const Case& judged) {
     if (ScoreLine* line = line_of(operation.key)) add_operation(operation, *line);
   }
   for (const KeyHoldings& holdings : judged.keys) {
-    if (ScoreLine* line = line_of(holdings.key)) add_holdings(holdings, judged.capacity, *line);
+    ScoreLine* line = line_of(holdings.key);
+    if (line == nullptr) continue;
+    add_holdings(holdings, judged.capacity, *line);
+    if (judged.rules.values != ValueShape::amount) continue;
+    if (const auto left = as_number(history.text(holdings.state))) {
+      line->final_stock = line->final_stock.value_or(0) + *left;
+    }
   }
   return lines;
 }

@@ -41,6 +41,8 @@ LadderStep ladder_step(const JsonLine& json, JsonValue& element) {
     JsonValue value = field.value();
     if (name == "clients") {
       step.clients = json.unsigned_integer(value, "clients");
+    } else if (name == "retries") {
+      step.retries = json.unsigned_integer(value, "retries");
     } else if (name == "keys") {
       for (auto key : json.array(value, "keys")) {
         JsonValue text = key.value();

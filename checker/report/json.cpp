@@ -58,9 +58,13 @@ Json counts_json(const Counts& counts) {
 }
 
 Json score_json(const ScoreLine& line) {
-  return {{"clients", line.clients},   {"confirmed", line.confirmed},    {"told_ok", line.told_ok},
-          {"rejected", line.rejected}, {"errors", line.errors},          {"unknown", line.unknown},
-          {"oversold", line.oversold}, {"retries_max", line.retries_max}};
+  Json json = {{"clients", line.clients},   {"confirmed", line.confirmed},
+               {"told_ok", line.told_ok},   {"rejected", line.rejected},
+               {"errors", line.errors},     {"unknown", line.unknown},
+               {"oversold", line.oversold}, {"retries_max", line.retries_max}};
+  if (line.retries_budget) json["retries_budget"] = *line.retries_budget;
+  if (line.final_stock) json["final_stock"] = *line.final_stock;
+  return json;
 }
 
 template <typename Items, typename ToJson>

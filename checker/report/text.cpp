@@ -81,31 +81,37 @@ class TextReport {
 
   void scoreboard() {
     if (verdict_.score.empty()) return;
-    struct Column {
-      std::string_view name;
-      std::uint64_t ScoreLine::*value;
-    };
-    const std::array columns = {
-        Column{"clients", &ScoreLine::clients},
-        Column{verdict_.ledger_read ? "confirmed" : "confirmed*", &ScoreLine::confirmed},
-        Column{"told ok", &ScoreLine::told_ok},
-        Column{"rejected", &ScoreLine::rejected},
-        Column{"errors", &ScoreLine::errors},
-        Column{"unknown", &ScoreLine::unknown},
-        Column{"oversold", &ScoreLine::oversold},
-        Column{"most retries", &ScoreLine::retries_max},
-    };
-    text_ += "\n";
-    for (std::size_t row = 0; row <= verdict_.score.size(); ++row) {
-      std::string cells;
-      for (const Column& column : columns) {
-        const std::string cell = row == 0
-                                     ? std::string{column.name}
-                                     : fmt::format("{}", verdict_.score[row - 1].*column.value);
-        const std::size_t columns_wide = std::max<std::size_t>(column.name.size(), 8);
-        cells += fmt::format("  {:>{}}", cell, columns_wide);
+    const auto row = [&](const std::vector<std::string>& cells,
+                         const std::vector<std::string>& names) {
+      std::string text;
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        text += fmt::format("  {:>{}}", cells[i], std::max<std::size_t>(names[i].size(), 6));
       }
-      text_ += shortened(cells, width_) + "\n";
+      text_ += shortened(text, width_) + "\n";
+    };
+    const bool budgets = std::ranges::any_of(verdict_.score, [&](const ScoreLine& line) {
+      return line.retries_budget != verdict_.score.front().retries_budget;
+    });
+    const bool stock = std::ranges::any_of(
+        verdict_.score, [](const ScoreLine& line) { return line.final_stock.has_value(); });
+    std::vector<std::string> names = {"clients"};
+    if (budgets) names.emplace_back("budget");
+    names.insert(names.end(), {verdict_.ledger_read ? "confirmed" : "confirmed*", "told ok",
+                               stock ? "sold out" : "rejected", "errors", "unknown", "oversold"});
+    if (stock) names.emplace_back("final stock");
+    names.emplace_back("max retries");
+    text_ += "\n";
+    row(names, names);
+    for (const ScoreLine& line : verdict_.score) {
+      std::vector<std::string> cells = {fmt::format("{}", line.clients)};
+      if (budgets) cells.push_back(fmt::format("{}", line.retries_budget.value_or(0)));
+      for (const std::uint64_t value : {line.confirmed, line.told_ok, line.rejected, line.errors,
+                                        line.unknown, line.oversold}) {
+        cells.push_back(fmt::format("{}", value));
+      }
+      if (stock) cells.push_back(line.final_stock ? fmt::format("{}", *line.final_stock) : "?");
+      cells.push_back(fmt::format("{}", line.retries_max));
+      row(cells, names);
     }
     if (!verdict_.ledger_read) line("* as clients were told: no ledger was read", "  ", "    ");
   }
@@ -221,6 +227,7 @@ class TextReport {
 
   void next_command() {
     if (verdict_.validity == Validity::valid) return;
+    if (!verdict_.next.empty()) return line(escaped(verdict_.next), "next    ", "        ");
     const std::string path = escaped(shell_word(verdict_.history));
     const std::string check = "witness check " + path;
     const bool more =

@@ -38,6 +38,7 @@ inline constexpr std::array<std::string_view, 3> kLedgerStateNames = {"none", "p
 /// One rung of a `--ladder` run: so many clients fought for these keys.
 struct LadderStep {
   std::uint64_t clients = 0;
+  std::optional<std::uint64_t> retries;  ///< the retry budget of each operation
   std::vector<std::string> keys;
 };
 

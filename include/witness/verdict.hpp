@@ -124,6 +124,8 @@ struct ScoreLine {
   std::uint64_t unknown = 0;  ///< info
   std::uint64_t oversold = 0;
   std::uint64_t retries_max = 0;  ///< of one operation
+  std::optional<std::uint64_t> retries_budget;
+  std::optional<std::int64_t> final_stock;  ///< of all its keys, where there is a stock
 };
 
 struct Verdict {
@@ -144,6 +146,7 @@ struct Verdict {
   bool ledger_read = false;              ///< counts of `confirmed` come from the database
   std::vector<std::string> notes;        ///< what a reader must know: cut file, isolation, …
   std::vector<std::string> not_checked;  ///< what this verdict does not cover
+  std::string next;  ///< the command to type next; empty: `witness check` on `history`
 };
 
 /// The worst of several: violated, then unknown, then valid.
