@@ -23,4 +23,11 @@ namespace witness::testing {
 
 History history_of(std::string_view text);
 
+inline LadderStep rung(std::uint64_t clients, std::vector<std::string> keys) {
+  LadderStep step;
+  step.clients = clients;
+  step.keys = std::move(keys);
+  return step;
+}
+
 }  // namespace witness::testing

@@ -389,7 +389,7 @@ try 3-4 ok committed: r B1 free, w B1 c2
 op 3 1-9 rejected: r B1 sold
 op 4 1-9 fail: r B1 free, w B1 d
 op 5 1-9 info: r B1 sold)");
-  history.header.ladder = {{8, {"A1"}}, {24, {"B1"}}};
+  history.header.ladder = {testing::rung(8, {"A1"}), testing::rung(24, {"B1"})};
   const Verdict verdict = check(history);
   ASSERT_EQ(verdict.score.size(), 2u);
   EXPECT_EQ(verdict.score[0].clients, 8u);

@@ -27,7 +27,7 @@ op 1 2-8 ok committed: r A1 free, w A1 b
 op 2 3-9 rejected: r A1 a
 state A1 b)");
   history.header.targets = {{"main", "PostgreSQL 15.18", "read committed"}};
-  history.header.ladder = {{8, {"A1"}}};
+  history.header.ladder = {testing::rung(8, {"A1"})};
   return history;
 }
 
