@@ -199,6 +199,7 @@ class TextReport {
   }
 
   void claims() {
+    if (verdict_.claims.empty()) return;
     text_ += "\n";
     std::string all = "claims";
     for (const Claim& claim : verdict_.claims) {

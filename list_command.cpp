@@ -11,7 +11,10 @@
 #include "checker/models.hpp"
 #include "checker/report/columns.hpp"
 #include "commands.hpp"
+#include "history/formats.hpp"
 #include "witness/error.hpp"
+#include "workloads/backoff.hpp"
+#include "workloads/workload.hpp"
 
 namespace witness {
 namespace {
@@ -54,14 +57,45 @@ std::vector<Row> anomaly_rows() {
   return rows;
 }
 
+std::vector<Row> workload_rows() {
+  std::vector<Row> rows;
+  for (const WorkloadInfo& workload : workloads()) {
+    rows.push_back({std::string{workload.name}, std::string{workload.summary}, {}});
+    for (const Variant& variant : workload.variants) {
+      rows.push_back({fmt::format("  {}", variant.name), std::string{variant.summary}, {}});
+    }
+  }
+  return rows;
+}
+
+std::vector<Row> format_rows() {
+  std::vector<Row> rows;
+  for (const HistoryFormat& format : kHistoryFormats) {
+    rows.push_back({std::string{format.name}, std::string{format.about}, {}});
+  }
+  return rows;
+}
+
+std::vector<Row> backoff_rows() {
+  std::vector<Row> rows;
+  for (const BackoffRow& backoff : kBackoffs) {
+    rows.push_back({std::string{backoff.name}, std::string{backoff.formula}, {}});
+  }
+  return rows;
+}
+
+/// Faults come from outside so far: whoever kills, pauses or cuts is not of this program.
+std::vector<Row> fault_rows() { return {}; }
+
 /// What can be listed: one line each.
 struct Listing {
   std::string_view kind;
   std::vector<Row> (*rows)();
 };
 constexpr std::array kListings = {
-    Listing{"models", model_rows},
-    Listing{"anomalies", anomaly_rows},
+    Listing{"workloads", workload_rows}, Listing{"formats", format_rows},
+    Listing{"models", model_rows},       Listing{"anomalies", anomaly_rows},
+    Listing{"faults", fault_rows},       Listing{"backoffs", backoff_rows},
 };
 
 std::string kinds_text(std::string_view separator) {
@@ -73,6 +107,7 @@ std::string kinds_text(std::string_view separator) {
 }
 
 void print_text(const std::vector<Row>& rows) {
+  if (rows.empty()) fmt::print("(none)\n");
   std::size_t width = 0;
   for (const Row& row : rows) width = std::max(width, display_width(row.name));
   for (const Row& row : rows) {
