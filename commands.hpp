@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ struct OutputOptions {
   bool use_color() const;
 };
 void add_output_options(CLI::App& app, OutputOptions& output);
+
+/// Lays out --help; set it before the subcommands are added, which inherit it.
+std::shared_ptr<CLI::FormatterBase> help_formatter();
 
 Action record_command(CLI::App& app);
 Action check_command(CLI::App& app);

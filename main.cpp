@@ -2,10 +2,10 @@
 /// messages and exit codes.
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <array>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "commands.hpp"
 #include "history/postgres/target.hpp"
@@ -39,14 +39,15 @@ int run(int argc, char** argv) {
   CLI::App app{"Judges whether a database kept its promise.", "witness"};
   app.set_version_flag("--version", std::string{"witness "} + WITNESS_VERSION);
   app.require_subcommand(1);
+  app.formatter(help_formatter());
   app.footer(
       "Exit codes: 0 valid, 1 violated, 2 unknown, 3 threshold missed, 254 usage or bad input,\n"
       "255 could not run.   Start here: witness record seat --ladder 8,24");
 
   std::array<std::pair<CLI::App*, Action>, kCommands.size()> actions;
   for (std::size_t i = 0; i < kCommands.size(); ++i) {
-    CLI::App* sub = app.add_subcommand(std::string{kCommands[i].name},
-                                       std::string{kCommands[i].summary});
+    CLI::App* sub =
+        app.add_subcommand(std::string{kCommands[i].name}, std::string{kCommands[i].summary});
     actions[i] = {sub, kCommands[i].define(*sub)};
   }
 
@@ -88,7 +89,8 @@ bool OutputOptions::use_color() const {
 
 void add_output_options(CLI::App& app, OutputOptions& output) {
   app.add_flag("-q,--quiet", output.quiet, "Print one line only");
-  app.add_flag("--json", output.json, "Print the verdict as JSON (witness.verdict/1), nothing else");
+  app.add_flag("--json", output.json,
+               "Print the verdict as JSON (witness.verdict/1), nothing else");
   app.add_option("--color", output.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }

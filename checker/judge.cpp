@@ -189,9 +189,10 @@ bool is_surplus(AnomalyKind kind) {
   return kind == AnomalyKind::double_acquisition || kind == AnomalyKind::oversell;
 }
 
-/// "double-acquisition on A1, C7 (2 acquisitions too many); lost-update on A1, C7".
+/// "double-acquisition on A1, C7 (2 acquisitions too many); lost-update on the same".
 std::string why_violated(const std::vector<Anomaly>& anomalies, std::uint64_t oversold) {
   std::string reason;
+  std::vector<std::string> before;
   std::size_t kinds_named = 0;
   for (std::size_t i = 0; i < anomalies.size();) {
     std::vector<std::string> keys;
@@ -204,7 +205,10 @@ std::string why_violated(const std::vector<Anomaly>& anomalies, std::uint64_t ov
     }
     if (kinds_named++ == 3) break;
     reason += fmt::format("{}{}", reason.empty() ? "" : "; ", label(kind));
-    if (!keys.empty()) reason += fmt::format(" on {}", list(keys));
+    if (!keys.empty()) {
+      reason += keys == before ? " on the same" : fmt::format(" on {}", list(keys));
+      before = keys;
+    }
     if (kinds_named == 1 && is_surplus(kind) && oversold > 0) {
       reason += fmt::format(" ({} too many)", plural(oversold, "acquisition"));
     }

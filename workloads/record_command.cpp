@@ -104,9 +104,8 @@ int judge(const RunOptions& options, const RunResult& result, const OutputOption
   } else if (output.quiet) {
     fmt::print("{}\n", summary_line(verdict, style));
   } else {
-    fmt::print("{}", text_report(verdict, style));
-    fmt::print(" latency    {}\n", telemetry_line(measured));
-    fmt::print(" repeat     {}\n", options.command);
+    fmt::print("latency {}\nrepeat  {}\n\n{}", telemetry_line(measured), options.command,
+               text_report(verdict, style));
   }
   return judge_requirements(requirements, measured, verdict, output);
 }

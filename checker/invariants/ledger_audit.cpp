@@ -64,8 +64,7 @@ Verdict LedgerAudit::judge(const std::string& source) const {
   Verdict verdict;
   verdict.history = source;
   verdict.ledger_read = true;
-  const std::string claim = capacity_ == 1 ? "at-most-one-acquisition"
-                                           : fmt::format("at-most-{}-acquisitions", capacity_);
+  const std::string claim = capacity_ == 1 ? "at-most-one-acquisition" : "at-most-N-acquisitions";
 
   std::vector<std::string> broken;
   for (const auto& [name, resource] : resources_) {
