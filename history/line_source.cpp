@@ -9,6 +9,8 @@ namespace witness {
 namespace {
 
 constexpr std::size_t kChunkBytes = std::size_t{256} << 10U;
+// Small histories need no large buffer.
+constexpr std::size_t kFirstChunkBytes = std::size_t{16} << 10U;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 }  // namespace
@@ -54,9 +56,10 @@ bool LineSource::fill() {
   end_ -= begin_;
   scanned_ -= begin_;
   begin_ = 0;
-  if (buffer_.size() < end_ + kChunkBytes + kLinePadding) {
+  const std::size_t chunk = buffer_.empty() ? kFirstChunkBytes : kChunkBytes;
+  if (buffer_.size() < end_ + chunk + kLinePadding) {
     // Twofold growth, so that a long line is copied a constant number of times.
-    buffer_.resize(std::max(2 * end_, end_ + kChunkBytes) + kLinePadding);
+    buffer_.resize(std::max(2 * end_, end_ + chunk) + kLinePadding);
   }
   std::size_t room = buffer_.size() - kLinePadding - end_;
   if (nul_bytes_ > 0) room = std::min(room, kChunkBytes);
