@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
-#include "history/postgres/target.hpp"
 #include "witness/error.hpp"
 
 namespace witness {

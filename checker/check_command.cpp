@@ -189,13 +189,16 @@ Action check_command(CLI::App& app) {
   app.add_option("--model", options->check.models,
                  "Consistency model to claim (repeatable; else the workload's own)")
       ->type_name("M")
-      ->expected(1);
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--anomaly", options->check.anomalies, "Let only this anomaly count (repeatable)")
       ->type_name("A")
-      ->expected(1);
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--report", options->reports, "Write a report: text or json (repeatable)")
       ->type_name("KIND=PATH")
-      ->expected(1);
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--explain", options->explain, "Anomalies to show in full (3)")
       ->type_name("N")
       ->check(CLI::NonNegativeNumber);

@@ -2,11 +2,14 @@
 /// (Implemented in record_options_command.cpp: only commands see CLI11.)
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "workloads/run.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace witness {
 

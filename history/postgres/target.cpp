@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 
 #include "witness/error.hpp"
@@ -58,8 +57,6 @@ std::string without_quotes(std::string_view message) {
 bool is_secret(std::string_view keyword) {
   return keyword.find("password") != std::string_view::npos && keyword != "passfile";
 }
-
-void blank(char* begin, const char* end) { std::fill(begin, begin + (end - begin), 'x'); }
 
 }  // namespace
 
@@ -136,27 +133,6 @@ std::string repeatable(const Target& target) {
     if (!is_secret(key)) open.parameters.emplace_back(key, value);
   }
   return target.name + "=" + conninfo(open);
-}
-
-void hide_passwords(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i) {
-    char* text = argv[i];
-    if (char* scheme = std::strstr(text, "://"); scheme != nullptr) {
-      char* begin = scheme + 3;
-      char* end = begin + std::strcspn(begin, "/?");
-      if (char* at = std::find(begin, end, '@'); at != end) {
-        if (char* colon = std::find(begin, at, ':'); colon != at) blank(colon + 1, at);
-      }
-    }
-    for (char* found = std::strstr(text, "password="); found != nullptr;
-         found = std::strstr(found + 1, "password=")) {
-      char* begin = found + std::strlen("password=");
-      const bool uri = std::strstr(text, "://") != nullptr;
-      char* end = begin + (*begin == '\'' ? 1 + std::strcspn(begin + 1, "'")
-                                          : std::strcspn(begin, uri ? "&" : " "));
-      blank(begin, end);
-    }
-  }
 }
 
 std::string conninfo(const Target& target) {

@@ -31,10 +31,6 @@ std::string describe(const Target& target);
 /// The same as something to type after --target: no password in it.
 std::string repeatable(const Target& target);
 
-/// Overwrites passwords in the process's own argument list, so that `ps` does not show
-/// them. Call it after the arguments were parsed and copied.
-void hide_passwords(int argc, char** argv);
-
 /// key='value' for libpq, quoted.
 std::string conninfo(const Target& target);
 

@@ -33,10 +33,11 @@ state A1 b)");
 
 TEST(TextReport, ShowsAViolationWithItsReasonsAndWhatToTypeNext) {
   EXPECT_EQ(text_report(check(sold_twice())), R"(✗ VIOLATED  test.jsonl
-  double-acquisition on A1 (1 acquisition too many); hidden-by-convergence on A1; lost-update on A1
+  double-acquisition on A1 (1 acquisition too many); hidden-by-convergence on the same; lost-update on
+  the same
 
-   clients  confirmed   told ok  rejected    errors   unknown  oversold  most retries
-         8          2         2         1         0         0         1             0
+  clients  confirmed  told ok  rejected  errors  unknown  oversold  max retries
+        8          2        2         1       0        0         1            0
 
 double-acquisition (1 case) on A1
   A1 was sold 2 times: the committed ledger holds a, b (operations 0, 1)
@@ -78,15 +79,16 @@ op 2 3-12 rejected: count P 2)");
   EXPECT_EQ(text_report(check(history)), R"(✓ LINEARIZABLE  test.jsonl
   every claim holds: 2 acquisitions on 1 key in 3 operations; 3 transactions met another one in time
 
-   clients  confirmed   told ok  rejected    errors   unknown  oversold  most retries
-         3          2         2         1         0         0         0             0
+  clients  confirmed  told ok  rejected  errors  unknown  oversold  max retries
+        3          2        2         1       0        0         0            0
 
 claims  ✓ at-most-N-acquisitions   ✓ stock-conserved   ✓ reconciled   ✓ linearizable
         ✓ strict-serializable
 models  strongest not ruled out: strict-serializable
 notes
   - isolation: PostgreSQL 15.18 ran at serializable; what is shown is shown for these single-key
-    transactions; the level promises it for all transactions, and this history agrees
+    transactions; that level promises a serial order for all transactions, and promises nothing of
+    real time
   - exercised: 3 transactions met another one in time on the same key; 4 dependencies were found
 not checked
   - transactions over several keys: there are none in this history

@@ -2,8 +2,6 @@
 
 #include <gmock/gmock.h>
 
-#include <cstring>
-
 #include "witness/error.hpp"
 
 namespace witness {
@@ -76,22 +74,6 @@ TEST(Target, WhatRepeatsARunLeadsToTheSamePlace) {
   const Target again = parse_target(repeatable(target), "main");
   EXPECT_EQ(again.name, "eu");
   EXPECT_EQ(describe(again), describe(target));
-}
-
-TEST(Target, PasswordsLeaveTheArgumentList) {
-  std::vector<std::string> arguments = {"witness",
-                                        "--target",
-                                        "postgresql://app:s3cr3t@db/shop",
-                                        "--target=host=db password=s3cr3t user=app",
-                                        "--target",
-                                        "x=host=db password='s3cr3t s3cr3t'",
-                                        "postgresql://db/?password=s3cr3t&user=app"};
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  hide_passwords(static_cast<int>(argv.size()), argv.data());
-  for (const std::string& argument : arguments) EXPECT_THAT(argument, Not(HasSubstr(kSecret)));
-  EXPECT_THAT(arguments[2], HasSubstr("@db/shop"));
-  EXPECT_THAT(arguments[3], HasSubstr("user=app"));
 }
 
 TEST(PasswordCommand, ItsOutputLosesOneNewline) {
