@@ -14,10 +14,6 @@ file(CREATE_LINK ${PROJECT_SOURCE_DIR}/commands.hpp ${PROJECT_BINARY_DIR}/rooms/
 function(witness_target_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                            -Wno-sign-conversion -Werror)
-  # gcc 12 sees overflows and overlaps in std::string's operator+ that are not there
-  # (https://gcc.gnu.org/PR105329, PR105651).
-  target_compile_options(${target} PRIVATE
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict;-Wno-stringop-overflow>)
   if(WITNESS_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${WITNESS_SANITIZE}
                                              -fno-omit-frame-pointer -fno-sanitize-recover=all)
