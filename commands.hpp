@@ -34,6 +34,8 @@ void add_output_options(CLI::App& app, OutputOptions& output);
 /// Overwrites passwords in the process's own argument list, so that `ps` does not show
 /// them. Call it after the arguments were parsed and copied.
 void hide_passwords(int argc, char** argv);
+/// The same for one text, in place: messages may repeat what was typed.
+void blank_passwords(char* text);
 
 /// Lays out --help; set it before the subcommands are added, which inherit it.
 std::shared_ptr<CLI::FormatterBase> help_formatter();

@@ -24,7 +24,8 @@ constexpr std::array kCommands = {
 constexpr int kUsage = 254;
 constexpr int kCouldNotRun = 255;
 
-int fail(bool json, std::string_view kind, std::string_view message, int code) {
+int fail(bool json, std::string_view kind, std::string message, int code) {
+  blank_passwords(message.data());
   if (json) {
     const nlohmann::json error = {{"schema", "witness.verdict/1"},
                                   {"error", {{"kind", kind}, {"message", message}}}};

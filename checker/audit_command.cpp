@@ -39,7 +39,16 @@ SessionOptions audit_options(const char* isolation) { return {"witness-audit", i
 std::unique_ptr<Session> connect(const Target& target) {
   try {
     return std::make_unique<Session>(target, audit_options("repeatable read"));
-  } catch (const SqlError&) {
+  } catch (const SqlError& refused) {
+    // Some engines refuse settings in the connection request; a wrong password is tried once.
+    const std::string_view why = refused.what();
+    const bool settings = why.find("parameter") != std::string_view::npos ||
+                          why.find("option") != std::string_view::npos ||
+                          why.find("support") != std::string_view::npos;
+    if (!settings) {
+      throw DatabaseError(fmt::format("cannot connect to {}: {}", describe(target), refused.what()),
+                          refused.sqlstate());
+    }
     try {
       return std::make_unique<Session>(target, audit_options(""));
     } catch (const SqlError& error) {
@@ -71,7 +80,8 @@ Counted count_in_database(Session& session, const AuditArguments& arguments) {
 }
 
 [[noreturn]] void explain(const SqlError& error, const Target& target) {
-  if (error.sqlstate().starts_with("42") || error.sqlstate().starts_with("22")) {
+  const bool not_allowed = error.sqlstate() == "42501";
+  if (!not_allowed && (error.sqlstate().starts_with("42") || error.sqlstate().starts_with("22"))) {
     throw UsageError(fmt::format("{}: {}", describe(target), error.what()));
   }
   throw DatabaseError(fmt::format("{}: {}", describe(target), error.what()), error.sqlstate());
@@ -89,7 +99,9 @@ Audited audit_all(const AuditArguments& arguments, const std::vector<Target>& ta
     const auto session = connect(target);
     LedgerAudit alone{arguments.capacity, false};
     const bool compare = !arguments.resource_value.empty();
+    result.audit.next_target();
     try {
+      session->run("BEGIN READ ONLY");  // one snapshot for both counts
       read_ledger(*session, arguments.mapping, [&](const LedgerEntry& row) {
         if (!row.has_resource) {
           ++result.without_resource;
@@ -104,6 +116,7 @@ Audited audit_all(const AuditArguments& arguments, const std::vector<Target>& ta
                             counted.oversold == alone.oversold() &&
                             counted.of_resource == alone.acquisitions(arguments.resource_value);
       }
+      session->run("COMMIT");
     } catch (const SqlError& error) {
       explain(error, target);
     }
@@ -134,7 +147,7 @@ void print_json(const AuditArguments& arguments, const Audited& audited, const V
     json["whole"] = {{"acquisitions", audit.rows()}, {"oversold", audit.oversold()}};
     json["reconciled"] = audited.reconciled;
   }
-  fmt::print("{}\n", json.dump());
+  fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
 }
 
 int run(const AuditArguments& arguments) {

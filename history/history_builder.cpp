@@ -139,6 +139,7 @@ void HistoryBuilder::complete(const Event& event, std::uint64_t line) {
   operation.completion_index = event.index.value;
   operation.told = event.told;
   if (operation.f == kNoString) operation.f = event.f.present ? event.f.value : kNoString;
+  operation.told_ns = time_ns;
   if (event.told != Completion::info) operation.complete_ns = time_ns;
   if (event.error_class.present) {
     operation.error_class = event.error_class.value;

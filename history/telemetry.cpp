@@ -95,11 +95,11 @@ Telemetry telemetry(const History& history) {
   std::int64_t last = 0;
   for (const Operation& operation : history.operations) {
     first = std::min(first, operation.invoke_ns);
-    if (!operation.completed || operation.complete_ns == kNever) continue;
-    last = std::max(last, operation.complete_ns);
-    service.push_back(operation.complete_ns - operation.invoke_ns);
-    response.push_back(operation.complete_ns - (operation.scheduled_ns >= 0 ? operation.scheduled_ns
-                                                                            : operation.invoke_ns));
+    if (!operation.completed) continue;
+    last = std::max(last, operation.told_ns);
+    service.push_back(operation.told_ns - operation.invoke_ns);
+    response.push_back(operation.told_ns - (operation.scheduled_ns >= 0 ? operation.scheduled_ns
+                                                                        : operation.invoke_ns));
     retries.push_back(static_cast<std::int64_t>(history.attempts_of(operation).size()) - 1);
   }
   result.completed = service.size();

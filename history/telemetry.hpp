@@ -14,7 +14,7 @@
 
 namespace witness {
 
-/// Nearest-rank percentiles of completed operations. Response counts from the scheduled start
+/// Nearest-rank percentiles of completed operations, those that ended in info included. Response counts from the scheduled start
 /// (open loop), so a stalled database cannot hide behind operations that were never sent;
 /// service counts from the invocation.
 struct Telemetry {

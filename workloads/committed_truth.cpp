@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include <unordered_map>
+#include <vector>
 
 #include "history/postgres/ledger_reader.hpp"
 #include "history/postgres/server.hpp"
 
 namespace witness {
 namespace {
-
-std::string holder_name(const AttemptNote& note) {
-  return fmt::format("a-{}-{}-{}", note.process, note.operation, note.number);
-}
 
 std::string row_fields(std::string_view key, std::string_view holder) {
   std::string fields = ",\"key\":";
@@ -57,9 +54,11 @@ LedgerState write_committed_truth(Session& session, const Workload& workload,
                                   bool transaction_ids, NativeWriter& writer) {
   std::unordered_map<std::string, std::size_t> attempts;
   attempts.reserve(notes.size());
-  for (std::size_t i = 0; i < notes.size(); ++i) attempts.emplace(holder_name(notes[i]), i);
+  for (std::size_t i = 0; i < notes.size(); ++i)
+    attempts.emplace(attempt_identity(notes[i].process, notes[i].operation, notes[i].number), i);
 
   std::vector<bool> has_row(notes.size());
+  session.run("BEGIN READ ONLY");
   read_ledger(
       session, {workload.ledger_table(), "k", "holder", "", ""}, [&](const LedgerEntry& row) {
         const std::string fields = row_fields(row.resource, row.holder);

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <iostream>
+#include <cstdio>
 #include <memory>
 
 #include "commands.hpp"
@@ -31,7 +31,11 @@ class StopOnSignal {
     struct sigaction action {};
     action.sa_handler = [](int) { stop_requested = true; };
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+      struct sigaction inherited {};
+      sigaction(signal, nullptr, &inherited);
+      if (inherited.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);  // nohup
+    }
     ::signal(SIGPIPE, SIG_IGN);
   }
 };
@@ -45,7 +49,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   void say(const std::string& text) {
-    if (shown_) fmt::print(stderr, "\r\033[K{}", text);
+    // A terminal that went away must not end the run.
+    if (shown_) std::fputs(("\r\033[K" + text).c_str(), stderr);
   }
   void show(const Progress& p) {
     say(fmt::format("recording  {} operations   ok {}   fail {}   unknown {}   retries {}",
@@ -64,6 +69,8 @@ std::string free_name(const RunOptions& options) {
     if (::access(name.c_str(), F_OK) != 0) return name;
   }
 }
+
+void warn(const std::string& text) { std::fputs(("witness: " + text + "\n").c_str(), stderr); }
 
 std::string opening(const RunOptions& options, const RunResult& result) {
   std::string text = fmt::format("{} · {} · {}", options.workload, options.variant,
@@ -92,9 +99,6 @@ int judge_requirements(const std::vector<Requirement>& requirements, const Telem
 int judge(const RunOptions& options, const RunResult& result, const OutputOptions& output,
           const std::vector<Requirement>& requirements) {
   const History history = read_history(result.path);
-  if (history.operations.empty() && !result.lost.empty()) {
-    throw DatabaseError("the database was lost before there was anything to judge: " + result.lost);
-  }
   const Verdict verdict = check(history);
   const Telemetry measured = telemetry(history);
   ReportStyle style;
@@ -117,6 +121,9 @@ int record_and_judge(CLI::App& app, RecordArguments& arguments, const OutputOpti
   }
   RunOptions options = run_options(app, arguments);
   if (options.output.empty()) options.output = free_name(options);
+  if (!requirements.empty() && (arguments.no_check || options.output == "-")) {
+    throw UsageError("--require needs a judged run: leave out --no-check, and -o -");
+  }
 
   const StopOnSignal stop_on_signal;
   const bool talk = !output.json && !output.quiet && options.output != "-";
@@ -136,9 +143,12 @@ int record_and_judge(CLI::App& app, RecordArguments& arguments, const OutputOpti
     fmt::print("{}\nrecorded in {} after {:.1f} s{}\n", opening(options, result), result.path,
                result.seconds, stop_requested ? ", ended early" : "");
   }
-  for (const std::string& note : result.notes) fmt::print(stderr, "witness: {}\n", note);
-  if (!result.lost.empty()) fmt::print(stderr, "witness: the database was lost: {}\n", result.lost);
+  for (const std::string& note : result.notes) warn(note);
+  if (!result.lost.empty()) warn("the database was lost: " + result.lost);
   own.reset();  // the file is judged with the server gone
+  if (result.operations == 0 && !result.lost.empty()) {
+    throw DatabaseError("the database was lost before there was anything to judge: " + result.lost);
+  }
   if (arguments.no_check || result.path == "-") return 0;
   return judge(options, result, output, requirements);
 }

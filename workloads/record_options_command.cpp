@@ -105,7 +105,7 @@ void add_record_options(CLI::App& app, RecordArguments& a) {
   app.add_option("--rate", a.rate, "Open loop: start so many operations a second")
       ->capture_default_str();
   app.add_option("--keys", a.keys, "Seats or products of each rung (default: the workload's)")
-      ->check(CLI::Range(0, 10'000'000));
+      ->check(CLI::Range(0, 1'000'000));
   app.add_option("--pick", a.pick,
                  "rounds: all clients want the same key in turn; uniform: any key")
       ->check(CLI::IsMember({"rounds", "uniform"}))
@@ -115,6 +115,7 @@ void add_record_options(CLI::App& app, RecordArguments& a) {
       ->capture_default_str();
   app.add_option("--retries", a.retries, "Retry budget; several, as in 8,40, are a rung each")
       ->delimiter(',')
+      ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
   app.add_option("--backoff", a.backoff, "Wait between retries: see witness list backoffs")
       ->check(CLI::IsMember(backoffs))
@@ -167,7 +168,9 @@ void apply_config(CLI::App& app, const std::string& path) {
     if (option == nullptr || name == "config" || name == "help") {
       throw InputError(path, position, fmt::format("there is no option \"{}\"", name));
     }
-    if (option->count() > 0) continue;
+    const bool other_is_typed = (name == "ladder" && app.count("--clients") > 0) ||
+                                (name == "clients" && app.count("--ladder") > 0);
+    if (option->count() > 0 || other_is_typed) continue;
     std::vector<std::string> values;
     if (const toml::array* list = node.as_array()) {
       for (const toml::node& each : *list) values.push_back(one_of_text(each));
@@ -218,6 +221,8 @@ RunOptions run_options(CLI::App& app, const RecordArguments& a) {
   options.overlap_delay = std::chrono::nanoseconds{parse_duration_ns(a.overlap_delay)};
   options.hold = std::chrono::nanoseconds{parse_duration_ns(a.hold)};
   options.attempt_timeout = std::chrono::nanoseconds{parse_duration_ns(a.timeout)};
+  if (options.attempt_timeout.count() == 0)
+    throw UsageError("--timeout 0 leaves no time to answer");
   options.reconnect_patience = std::chrono::nanoseconds{parse_duration_ns(a.reconnect)};
   options.quiesce_patience = std::chrono::nanoseconds{parse_duration_ns(a.quiesce)};
   options.seed = app.get_option("--seed")->count() > 0 ? a.seed : std::random_device{}();
@@ -244,9 +249,11 @@ RunOptions run_options(CLI::App& app, const RecordArguments& a) {
   }
   for (const auto& [name, value] : options.in_force) {
     const CLI::Option* option = app.get_option("--" + name);
-    if (name == "seed" || option->count() == 0) continue;
+    const bool flag = option->get_items_expected_min() == 0;
+    if (name == "seed" || option->count() == 0 || (flag && value != "true")) continue;
+    if (name == "clients" && !a.ladder.empty()) continue;
     options.command += " --" + name;
-    if (value != "true") options.command += " " + shell_quoted(value);
+    if (!flag) options.command += " " + shell_quoted(value);
   }
   options.command += fmt::format(" --seed {}", options.seed);
   return options;

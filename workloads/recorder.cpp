@@ -7,6 +7,7 @@
 #include <iterator>
 #include <optional>
 #include <random>
+#include <system_error>
 #include <thread>
 
 #include "witness/error.hpp"
@@ -18,12 +19,14 @@ using std::chrono::nanoseconds;
 
 /// What the clients of one rung share.
 struct Recorder::Shared {
-  Shared(const Rung& rung, nanoseconds begin_at)
-      : barrier(rung.clients, rung.operations), watchdog(rung.clients), begin(begin_at) {}
+  explicit Shared(const Rung& rung)
+      : barrier(rung.clients, rung.operations), watchdog(rung.clients) {}
 
   Barrier barrier;
   Watchdog watchdog;
-  nanoseconds begin;  // of the rung, on the writer's clock
+  std::atomic<std::uint64_t> ready = 0;  // clients that are connected, or never will be
+  std::atomic<bool> go = false;
+  nanoseconds begin{};  // of the rung, on the writer's clock; set before `go`
   std::atomic<std::uint64_t> next_operation = 0;
   std::atomic<bool> stop = false;  // the run's stop, or a client that failed
   std::mutex mutex;
@@ -42,11 +45,8 @@ struct Ending {
   std::string sqlstate;
   std::string message;
   std::string_view rejection;  // told ok, but the answer was no
+  std::string notice;          // the server's, with its answer to COMMIT
 };
-
-std::string holder_name(std::int64_t process, std::uint64_t index, unsigned number) {
-  return fmt::format("a-{}-{}-{}", process, index, number);
-}
 
 std::string_view name_of(Completion completion) {
   return kCompletionNames[static_cast<std::size_t>(completion)];
@@ -94,19 +94,31 @@ class Recorder::Client {
 
   void run() {
     try {
-      if (connect()) loop();
+      // The clock of the rung starts when all are there: a log-in is no latency.
+      const bool connected = connect();
+      ++shared_.ready;
+      while (!shared_.go) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (connected) loop();
     } catch (...) {
-      const std::lock_guard lock{shared_.mutex};
-      if (!shared_.failure) shared_.failure = std::current_exception();
-      shared_.stop = true;
+      fail();
     }
     shared_.barrier.retire();
     disconnect();
-    const std::lock_guard lock{recorder_.mutex_};
-    recorder_.notes_.insert(recorder_.notes_.end(), notes_.begin(), notes_.end());
+    try {
+      const std::lock_guard lock{recorder_.mutex_};
+      recorder_.notes_.insert(recorder_.notes_.end(), notes_.begin(), notes_.end());
+    } catch (...) {
+      fail();
+    }
   }
 
  private:
+  void fail() {
+    const std::lock_guard lock{shared_.mutex};
+    if (!shared_.failure) shared_.failure = std::current_exception();
+    shared_.stop = true;
+  }
+
   void loop() {
     const bool rounds = settings_.overlap == OverlapMode::barrier;
     for (std::uint64_t mine = slot_;; mine += rung_.clients) {
@@ -185,7 +197,7 @@ class Recorder::Client {
   /// One transaction. Appends its record to `attempts`, without the closing brace.
   Ending attempt(std::uint64_t index, unsigned number, const std::string& key, std::string& value,
                  std::string& attempts) {
-    const std::string holder = holder_name(process_, index, number);
+    const std::string holder = attempt_identity(process_, index, number);
     AttemptContext context{*session_, holder,   index,
                            number,    process_, [this, number] { meet(number); }};
     const std::int64_t start = recorder_.writer_.now_ns();
@@ -204,6 +216,10 @@ class Recorder::Client {
       fmt::format_to(std::back_inserter(attempts), R"(,"xid":"{}")", context.xid());
     }
     append_error_fields(attempts, ending);
+    if (!ending.notice.empty()) {
+      attempts += ",\"notice\":";
+      append_json_string(attempts, ending.notice);
+    }
 
     AttemptNote note{index, process_, 0, number, ending.told, context.wrote()};
     std::from_chars(context.xid().data(), context.xid().data() + context.xid().size(), note.xid);
@@ -227,6 +243,10 @@ class Recorder::Client {
       if (context.wrote() && settings_.hold.count() > 0) sleep_unless(settings_.hold, shared_.stop);
       phase = Phase::commit;
       session_->run("COMMIT");
+      for (const std::string& notice : session_->take_notices()) {
+        // Committed here, and on no standby: a failover may still lose it.
+        if (notice.find("synchronous replication") != std::string::npos) ending.notice = notice;
+      }
       return ending;
     } catch (const SqlError& error) {
       return failed(error, phase, context);
@@ -262,7 +282,9 @@ class Recorder::Client {
     if (number > 1) return;  // only first attempts meet: the others' time has passed
     if (settings_.overlap == OverlapMode::barrier && !arrived_) {
       arrived_ = true;
+      shared_.watchdog.clear_deadline(slot_);  // waiting for others is not the attempt's fault
       shared_.barrier.arrive(round_, true, shared_.stop);
+      shared_.watchdog.set_deadline(slot_, settings_.attempt_timeout);
     } else if (settings_.overlap == OverlapMode::delay) {
       sleep_unless(nanoseconds{std::uniform_int_distribution<std::int64_t>{
                        0, settings_.overlap_delay.count()}(random_)},
@@ -331,23 +353,36 @@ Recorder::Recorder(RecorderSettings settings, const Workload& workload, const Wo
       stop_(stop) {}
 
 void Recorder::run(const Rung& rung) {
-  Shared shared{rung, nanoseconds{writer_.now_ns()}};
+  Shared shared{rung};
   ++rungs_run_;
-  std::atomic<std::size_t> running = rung.clients;
+  std::atomic<std::size_t> ended = 0;
   std::vector<std::thread> threads;
   threads.reserve(rung.clients);
-  for (std::size_t slot = 0; slot < rung.clients; ++slot) {
-    threads.emplace_back([&, slot] {
-      Client{*this, shared, rung, slot}.run();
-      --running;
-    });
+  try {
+    for (std::size_t slot = 0; slot < rung.clients; ++slot) {
+      threads.emplace_back([&, slot] {
+        Client{*this, shared, rung, slot}.run();
+        ++ended;
+      });
+    }
+  } catch (const std::system_error& error) {
+    shared.failure = std::make_exception_ptr(
+        SystemError(fmt::format("cannot run {} clients: {} threads, then: {}", rung.clients,
+                                threads.size(), error.what())));
+    shared.stop = true;
   }
-  while (running > 0) {
-    if (stop_ && !shared.stop) {
-      shared.stop = true;
+  bool hurried = false;
+  while (ended < threads.size()) {
+    if (stop_) shared.stop = true;
+    if (!shared.go && (shared.ready == threads.size() || shared.stop)) {
+      shared.begin = nanoseconds{writer_.now_ns()};
+      shared.go = true;
+    }
+    if (shared.stop && !hurried) {
+      hurried = true;
       shared.watchdog.hurry(std::chrono::seconds(3));  // who waits for a lock gets this long
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   for (std::thread& thread : threads) thread.join();
   if (shared.failure) std::rethrow_exception(shared.failure);

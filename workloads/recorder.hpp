@@ -77,8 +77,8 @@ class Recorder {
   Recorder(RecorderSettings settings, const Workload& workload, const WorkloadInfo& info,
            NativeWriter& writer, const std::atomic<bool>& stop);
 
-  /// Runs one rung to its end, or until `stop`. Throws SystemError if the history could not be
-  /// written, DatabaseError if no client could ever connect.
+  /// Runs one rung to its end, or until `stop`, or until the database is lost. Throws SystemError
+  /// if the history could not be written or the threads not be started.
   void run(const Rung& rung);
 
   const std::vector<AttemptNote>& notes() const { return notes_; }

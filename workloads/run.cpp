@@ -224,6 +224,7 @@ class Run {
     } catch (const SqlError& error) {
       result_.lost = error.what();
     }
+    result_.operations = writer.operations();
     writer.end(kLedgerStateNames[static_cast<std::size_t>(result_.ledger)]);
     tear_down(*workload, tables);
     return result_;
@@ -286,26 +287,40 @@ class Run {
     return settings;
   }
 
-  /// After quiescence, through the first target.
+  /// After quiescence, through the first target that takes writes: a standby may lag behind.
   void read_truth(const Workload& workload, std::span<const AttemptNote> notes,
                   NativeWriter& writer) {
-    const auto patience =
-        result_.lost.empty() ? options_.reconnect_patience : std::chrono::nanoseconds{};
-    const auto session = reconnect(options_.targets.front(), control_, patience);
-    if (session == nullptr) return;
-    const ServerInfo now = probe(*session);
     // Without an unanswered COMMIT, every transaction of ours has ended before its answer.
     const bool undecided = std::any_of(notes.begin(), notes.end(), [](const AttemptNote& note) {
       return note.told == Completion::info;
     });
-    const bool quiesced =
-        !undecided ||
-        (now.has_activity && wait_until_gone(*session, clients_.application_name,
-                                             std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                 options_.quiesce_patience)));
+    const auto patience =
+        result_.lost.empty() ? options_.reconnect_patience : std::chrono::nanoseconds{};
+    std::unique_ptr<Session> reader;
+    ServerInfo now;
+    bool gone = true;
+    for (const Target& target : options_.targets) {
+      auto session = reconnect(target, control_, patience);
+      if (session == nullptr) {
+        gone = false;
+        continue;
+      }
+      const ServerInfo info = probe(*session);
+      // Elsewhere the list of sessions may be one node's only, or hold nobody at all.
+      const auto wait = undecided ? options_.quiesce_patience : std::chrono::seconds(5);
+      gone = wait_until_gone(*session, control_.application_name, clients_.application_name,
+                             std::chrono::duration_cast<std::chrono::milliseconds>(wait)) &&
+             info.engine == Engine::postgresql && gone;
+      if (reader == nullptr && !info.read_only) {
+        reader = std::move(session);
+        now = info;
+      }
+    }
+    if (reader == nullptr) return;
     // Transaction ids are reused by a server that lost its log: ask only the same one.
     const bool same_server = now.system_identifier == servers_.front().system_identifier;
-    result_.ledger = write_committed_truth(*session, workload, notes, quiesced,
+    result_.ledger = LedgerState::partial;  // until all of it was read
+    result_.ledger = write_committed_truth(*reader, workload, notes, !undecided || gone,
                                            now.has_transaction_ids && same_server, writer);
   }
 
@@ -314,6 +329,12 @@ class Run {
     if (options_.keep) {
       tables.keep();
       result_.notes.push_back("kept the tables " + names);
+    } else if (result_.ledger == LedgerState::none) {
+      tables.keep();  // they are the only evidence
+      result_.notes.push_back(fmt::format(
+          "the ledger could not be read; left in the database: {} (witness audit --table "
+          "{} --resource k --holder holder)",
+          names, workload.ledger_table()));
     } else if (!tables.drop()) {
       tables.keep();  // once is enough
       result_.notes.push_back("could not drop the tables " + names + ": the database is gone");

@@ -54,6 +54,7 @@ struct RunResult {
   std::string path;
   std::vector<TargetInfo> targets;
   LedgerState ledger = LedgerState::none;
+  std::uint64_t operations = 0;
   std::string lost;                ///< empty, or why the clients gave up
   std::vector<std::string> notes;  ///< what the user should know: kept tables, …
   double seconds = 0;              ///< of the rungs

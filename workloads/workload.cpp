@@ -35,6 +35,10 @@ std::string names(auto rows) {
 
 }  // namespace
 
+std::string attempt_identity(std::int64_t process, std::uint64_t operation, std::uint64_t number) {
+  return fmt::format("a-{}-{}-{}", process, operation, number);
+}
+
 Rows AttemptContext::run(const std::string& statement, std::span<const std::string> parameters) {
   Rows rows = session_.run_prepared(statement, parameters);
   row_counts_.push_back(rows.size() > 0 ? rows.size() : rows.affected());

@@ -43,6 +43,9 @@ struct PreparedStatement {
   std::string sql;
 };
 
+/// "a-<process>-<operation>-<attempt>": what an attempt is called, and the holder that it writes.
+std::string attempt_identity(std::int64_t process, std::uint64_t operation, std::uint64_t number);
+
 /// One attempt, as the workload's transaction sees it. Whatever it saw or tried is noted before
 /// or as it happens, so an attempt that dies in the middle still tells.
 class AttemptContext {

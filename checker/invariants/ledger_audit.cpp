@@ -8,14 +8,30 @@
 
 namespace witness {
 
+bool LedgerAudit::is_known(std::string_view id, std::string_view resource,
+                           std::string_view holder) {
+  std::string what = fmt::format("{}\x1f{}", resource, holder);
+  Seen& seen = seen_[std::string{id}];
+  if (seen.target != target_) {
+    seen.target = target_;
+    seen.here = 0;
+  }
+  if (seen.most == 0)
+    seen.what = std::move(what);
+  else if (seen.what != what)
+    ++contradictions_;
+  if (++seen.here <= seen.most) return true;
+  seen.most = seen.here;
+  return false;
+}
+
 void LedgerAudit::add(std::string_view id, std::string_view resource, std::string_view holder) {
   if (several_targets_) {
-    std::string what = fmt::format("{}\x1f{}", resource, holder);
-    const auto [seen, is_new] = seen_.try_emplace(std::string{id}, std::move(what));
-    if (!is_new) {
-      if (seen->second != fmt::format("{}\x1f{}", resource, holder)) ++contradictions_;
+    if (id.empty()) {
+      ++without_id_;
       return;
     }
+    if (is_known(id, resource, holder)) return;
   }
   ++rows_;
   Resource& here = resources_[std::string{resource}];
@@ -85,11 +101,13 @@ Verdict LedgerAudit::judge(const std::string& source) const {
     verdict.reason = fmt::format(
         "{} of {} given more than {}: {}", plural(broken.size(), "resource"), resources_.size(),
         capacity_ == 1 ? "once" : std::to_string(capacity_) + " times", list(broken));
-  } else if (rows_ == 0 || contradictions_ > 0) {
+  } else if (rows_ == 0 || contradictions_ + without_id_ > 0) {
     at_most.holds.reset();
-    at_most.why = rows_ == 0 ? "no row of the ledger matched: this proves nothing"
-                             : fmt::format("the targets contradict each other about {}",
-                                           plural(contradictions_, "row"));
+    at_most.why = contradictions_ > 0 ? fmt::format("the targets contradict each other about {}",
+                                                    plural(contradictions_, "row"))
+                  : without_id_ > 0
+                      ? fmt::format("{} without an id cannot be united", plural(without_id_, "row"))
+                      : "no row of the ledger matched: this proves nothing";
     verdict.word = "unknown";
     verdict.reason = at_most.why;
   } else {

@@ -20,7 +20,8 @@ std::string select(const LedgerMapping& mapping) {
 
 std::uint64_t hand_over(const Rows& rows, const std::function<void(const LedgerEntry&)>& each) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    each({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2), !rows.is_null(i, 1)});
+    each({rows.text(i, 0), rows.text(i, 1), rows.text(i, 2), !rows.is_null(i, 0),
+          !rows.is_null(i, 1)});
   }
   return rows.size();
 }
@@ -28,12 +29,12 @@ std::uint64_t hand_over(const Rows& rows, const std::function<void(const LedgerE
 /// Aurora DSQL has no cursors (0A000).
 bool open_cursor(Session& session, const std::string& query) {
   try {
-    session.run("BEGIN READ ONLY");
     session.run("DECLARE witness_ledger NO SCROLL CURSOR FOR " + query, kNoParameters);
     return true;
   } catch (const SqlError& error) {
     if (error.sqlstate() != "0A000") throw;
     session.run("ROLLBACK");
+    session.run("BEGIN READ ONLY");
     return false;
   }
 }
@@ -50,7 +51,7 @@ std::uint64_t read_ledger(Session& session, const LedgerMapping& mapping,
   for (std::uint64_t page = page_rows; page == page_rows; total += page) {
     page = hand_over(session.run(fetch), each);
   }
-  session.run("COMMIT");
+  session.run("CLOSE witness_ledger");
   return total;
 }
 

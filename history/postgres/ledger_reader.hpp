@@ -22,15 +22,16 @@ struct LedgerMapping {
 
 /// A row of a ledger. The views live until the callback returns.
 struct LedgerEntry {
-  std::string_view id;  ///< "" where the mapping names none
+  std::string_view id;  ///< "" where the mapping names none, or it is NULL
   std::string_view resource;
   std::string_view holder;
+  bool has_id = true;        ///< false: NULL, or not asked for
   bool has_resource = true;  ///< false: NULL
 };
 
-/// Calls `each` for every row, in one read-only transaction: one snapshot where the session's
-/// isolation level gives one (repeatable read). Memory is one page of `page_rows` rows; where the
-/// engine has no cursors, the whole answer. Gives the number of rows. Throws SqlError.
+/// Calls `each` for every row, within the transaction that the caller has begun. Memory is one page
+/// of `page_rows` rows; where the engine has no cursors, the whole answer (in a transaction begun
+/// anew). Gives the number of rows. Throws SqlError.
 std::uint64_t read_ledger(Session& session, const LedgerMapping& mapping,
                           const std::function<void(const LedgerEntry&)>& each,
                           std::uint64_t page_rows = 10'000);

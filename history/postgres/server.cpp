@@ -46,7 +46,6 @@ ServerInfo probe(Session& session) {
   info.has_transaction_ids =
       ask(session, "SELECT pg_xact_status('1'::xid8) IS NULL OR true") == "t" &&
       info.engine == Engine::postgresql;
-  info.has_activity = !ask(session, "SELECT count(*) FROM pg_stat_activity").empty();
   info.system_identifier = ask(session, "SELECT system_identifier FROM pg_control_system()");
   return info;
 }
@@ -66,30 +65,32 @@ Rows run_settled(Session& session, const std::string& sql,
 
 Rows run_settled(Session& session, const std::string& sql) { return run_settled(session, sql, {}); }
 
-bool wait_until_gone(Session& session, const std::string& application_name,
-                     std::chrono::milliseconds patience) {
-  const std::array parameters = {application_name};
-  const std::string others =
-      " FROM pg_stat_activity WHERE application_name = $1 AND pid <> pg_backend_pid()";
+bool wait_until_gone(Session& session, const std::string& own_name,
+                     const std::string& application_name, std::chrono::milliseconds patience) {
+  const std::array own = {own_name};
+  const std::array theirs = {application_name};
+  const std::string others = " FROM pg_stat_activity WHERE application_name = $1";
   const auto begin = std::chrono::steady_clock::now();
   bool asked_to_end = false;
-  for (auto pause = std::chrono::milliseconds(1);;
-       pause = std::min(pause * 2, std::chrono::milliseconds(200))) {
-    try {
-      if (session.run("SELECT count(*)" + others, parameters).text(0, 0) == "0") return true;
+  try {
+    if (session.run("SELECT count(*)" + others + " AND pid = pg_backend_pid()", own).text(0, 0) !=
+        "1") {
+      return false;
+    }
+    for (auto pause = std::chrono::milliseconds(1);;
+         pause = std::min(pause * 2, std::chrono::milliseconds(200))) {
+      if (session.run("SELECT count(*)" + others, theirs).text(0, 0) == "0") return true;
       const auto waited = std::chrono::steady_clock::now() - begin;
       if (waited >= patience) return false;
       if (!asked_to_end && waited >= patience / 2) {
         asked_to_end = true;
-        session.run("SELECT pg_terminate_backend(pid)" + others, parameters);
+        session.run("SELECT pg_terminate_backend(pid)" + others, theirs);
       }
-    } catch (const SqlError& error) {
-      if (error.connection_lost() || !asked_to_end) {
-        if (error.connection_lost()) throw;
-        return false;
-      }
+      std::this_thread::sleep_for(pause);
     }
-    std::this_thread::sleep_for(pause);
+  } catch (const SqlError& error) {
+    if (error.connection_lost()) throw;
+    return false;
   }
 }
 

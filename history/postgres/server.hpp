@@ -19,7 +19,6 @@ struct ServerInfo {
   Engine engine = Engine::other;
   bool read_only = false;
   bool has_transaction_ids = false;  ///< pg_current_xact_id() and pg_xact_status() answer
-  bool has_activity = false;         ///< pg_stat_activity answers
   std::string system_identifier;     ///< empty where it may not be read
 };
 
@@ -31,11 +30,12 @@ ServerInfo probe(Session& session);
 Rows run_settled(Session& session, const std::string& sql);
 Rows run_settled(Session& session, const std::string& sql, std::span<const std::string> parameters);
 
-/// Waits until no backend whose application_name is `application_name` is left, other than
-/// this session; after half of `patience` it asks the server to end them. True if none is left;
-/// false if some stayed, or if the server does not tell. Throws SqlError if the connection is lost.
-bool wait_until_gone(Session& session, const std::string& application_name,
-                     std::chrono::milliseconds patience);
+/// Waits until no backend whose application_name is `application_name` is left; after half of
+/// `patience` it asks the server to end them. True if none is left; false if some stayed, or if the
+/// server's list of sessions cannot be trusted: it must show at least this session under its own
+/// name, `own_name`. Throws SqlError if the connection is lost.
+bool wait_until_gone(Session& session, const std::string& own_name,
+                     const std::string& application_name, std::chrono::milliseconds patience);
 
 /// The server's record of a transaction id: committed, aborted; unresolved if it is still
 /// running, too old, or not known. Throws SqlError if the connection is lost.

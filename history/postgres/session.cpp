@@ -1,8 +1,10 @@
 #include "history/postgres/session.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -155,11 +157,20 @@ std::string_view Rows::text(std::size_t row, int column) const {
 
 struct Session::Impl {
   explicit Impl(const std::string& conninfo)
-      : connection(conninfo), notices(connection), transaction(connection) {}
+      : connection(conninfo),
+        notices(connection),
+        transaction(connection),
+        socket(fcntl(connection.sock(), F_DUPFD_CLOEXEC, 0)) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    if (socket >= 0) close(socket);
+  }
 
   Connection connection;
   Notices notices;
   pqxx::nontransaction transaction;  // we send BEGIN and COMMIT ourselves
+  int socket;  // a duplicate: libpq closes its own when it likes, and the number is soon another's
 
   /// Runs `action`, turning every failure into an SqlError with a SQLSTATE.
   template <typename Action>
@@ -181,7 +192,9 @@ struct Session::Impl {
 Session::Session(const Target& target, const SessionOptions& options) {
   Target full = target;
   set_parameter(full, "application_name", options.application_name);
-  set_parameter(full, "connect_timeout", std::to_string(options.connect_timeout_s));
+  if (parameter(full, "connect_timeout").empty()) {
+    set_parameter(full, "connect_timeout", std::to_string(options.connect_timeout_s));
+  }
   if (!options.isolation.empty()) {
     std::string settings = parameter(full, "options");
     if (const char* inherited = std::getenv("PGOPTIONS"); settings.empty() && inherited != nullptr)
@@ -238,8 +251,7 @@ bool Session::transaction_failed() const {
 std::vector<std::string> Session::take_notices() { return std::exchange(impl_->notices.texts, {}); }
 
 void Session::abandon() noexcept {
-  // shutdown, not close: the descriptor stays ours, so it cannot be reused under us.
-  if (const int socket = impl_->connection.sock(); socket >= 0) shutdown(socket, SHUT_RDWR);
+  if (impl_->socket >= 0) shutdown(impl_->socket, SHUT_RDWR);
 }
 
 std::string quote_identifier(std::string_view name) {

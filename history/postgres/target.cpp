@@ -54,8 +54,14 @@ std::string without_quotes(std::string_view message) {
   return result;
 }
 
+/// libpq marks what a dialog must not show.
 bool is_secret(std::string_view keyword) {
-  return keyword.find("password") != std::string_view::npos && keyword != "passfile";
+  const Options defaults{PQconndefaults()};
+  for (const auto* option = defaults.get(); option != nullptr && option->keyword != nullptr;
+       ++option) {
+    if (keyword == option->keyword) return option->dispchar[0] == '*';
+  }
+  return true;  // unknown: better not
 }
 
 }  // namespace

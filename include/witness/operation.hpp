@@ -90,7 +90,8 @@ struct Operation {
   std::uint64_t completion_index = 0;  ///< valid only if `completed`
   std::int64_t process = 0;
   std::int64_t invoke_ns = 0;
-  std::int64_t complete_ns = kNever;  ///< kNever if open or info
+  std::int64_t complete_ns = kNever;  ///< kNever if open or info: its effect may still come
+  std::int64_t told_ns = kNever;      ///< when its client was told anything; kNever if open
   std::int64_t scheduled_ns = -1;     ///< when an open loop meant to start it; -1: closed loop
   std::uint32_t attempts_begin = 0;   ///< half-open range in History::attempts
   std::uint32_t attempts_end = 0;

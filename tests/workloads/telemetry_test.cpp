@@ -14,6 +14,7 @@ History history_of(const std::vector<std::int64_t>& service_ns, std::int64_t lat
     Operation operation;
     operation.invoke_ns = now;
     operation.complete_ns = now + service;
+    operation.told_ns = now + service;
     operation.scheduled_ns = late_ns > 0 ? now - late_ns : -1;
     operation.completed = true;
     operation.attempts_begin = static_cast<std::uint32_t>(history.attempts.size());
