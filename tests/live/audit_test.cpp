@@ -81,6 +81,30 @@ TEST(Audit, SeveralTargetsAreUnitedByRowId) {
   EXPECT_EQ(json::parse(run.out)["keys"], (json{"A2"}));
 }
 
+TEST(Audit, AnIdThatStandsTwiceInOneTargetIsTwoRowsWhateverTheOthersHold) {
+  const Database west;
+  const Database east;
+  for (const Database* database : {&west, &east}) {
+    database->ask("CREATE TABLE op_log (id text, seat_id text, buyer text, outcome text)");
+    database->ask(
+        "INSERT INTO op_log VALUES ('r1','A1','ann','confirmed'), ('r1','A1','ann','confirmed')");
+  }
+  const Finished run = witness(audit(west, {"--target", east.target(), "--json"}));
+  EXPECT_EQ(run.exit, 1) << run.out;
+  EXPECT_EQ(json::parse(run.out)["counts"]["oversold"], 1);
+}
+
+TEST(Audit, RowsWithoutAnIdCannotBeUnited) {
+  const Database west;
+  const Database east;
+  for (const Database* database : {&west, &east}) {
+    database->ask("CREATE TABLE op_log (id text, seat_id text, buyer text, outcome text)");
+    database->ask(
+        "INSERT INTO op_log VALUES (NULL,'A1','ann','confirmed'), ('r2','A2','bob','confirmed')");
+  }
+  EXPECT_EQ(witness(audit(west, {"--target", east.target()})).exit, 2);
+}
+
 TEST(Audit, TargetsThatContradictEachOtherAreUnknown) {
   const Database west;
   const Database east;

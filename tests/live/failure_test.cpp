@@ -124,6 +124,24 @@ TEST(Failure, ThingsTypedWrongly) {
   EXPECT_EQ(witness({"frobnicate"}).exit, 254);
 }
 
+TEST(Failure, APasswordInTheWrongPlaceIsNotRepeated) {
+  const std::vector<std::vector<std::string>> typed = {
+      {"record", "seat", "--targets", "postgresql://app:s3cr3t@db/shop"},
+      {"record", "postgresql://app:s3@cr3t@db/shop", "--json"},
+      {"record", "seat", "--target", "x", "host=db password = s3cr3t"},
+      {"check", "password='s3cr3t it\\'s cr3t'"},
+  };
+  for (const auto& arguments : typed) {
+    const Finished run = witness(arguments);
+    EXPECT_EQ(run.exit, 254);
+    EXPECT_THAT(run.out + run.err, Not(HasSubstr("cr3t"))) << arguments.back();
+  }
+}
+
+TEST(Failure, AThresholdNeedsAJudgedRun) {
+  EXPECT_EQ(witness({"record", "seat", "--no-check", "--require", "p99<1s"}).exit, 254);
+}
+
 TEST(Failure, JsonSaysWhichKindOfErrorItWas) {
   const Folder folder;
   const Finished lost =
