@@ -7,6 +7,7 @@
 
 #include "checker/accesses.hpp"
 #include "checker/graph/dependency_graph.hpp"
+#include "checker/graph/possible.hpp"
 #include "checker/invariants/invariants.hpp"
 #include "checker/linearizability/judge_objects.hpp"
 #include "checker/models.hpp"
@@ -65,13 +66,16 @@ Claims look_up(const CheckOptions& options, const WorkloadRules& rules) {
   return claims;
 }
 
-/// The claim that an unresolved attempt would leave open, by the anomaly looked for.
+/// Why an anomaly about the object that was not found may be there all the same.
 std::string why_undecided(AnomalyKind kind, const Findings& findings) {
   using enum AnomalyKind;
   switch (kind) {
     case double_acquisition:
-    case oversell:
       return findings.why_undecided(ObjectClaim::capacity);
+    case oversell: {
+      const std::string& why = findings.why_undecided(ObjectClaim::capacity);
+      return why.empty() ? findings.why_undecided(ObjectClaim::conserved) : why;
+    }
     case undersell:
     case negative_stock:
       return findings.why_undecided(ObjectClaim::conserved);
@@ -91,8 +95,9 @@ std::string why_undecided(AnomalyKind kind, const Findings& findings) {
 /// Lists the claims, each decided, and gathers which anomalies break one of them.
 class Decision {
  public:
-  Decision(const Case& judged, const Claims& wanted, const Findings& findings)
-      : judged_(judged), claims_(wanted), findings_(findings) {
+  Decision(const Case& judged, const Claims& wanted, const Findings& findings,
+           const Possible& possible)
+      : judged_(judged), claims_(wanted), findings_(findings), possible_(possible) {
     if (!wanted.only_anomalies) decide_object();
     for (const std::size_t model : wanted.models) decide_model(model);
     for (const AnomalyKind kind : wanted.anomalies) decide_anomaly(kind);
@@ -111,14 +116,17 @@ class Decision {
     using enum AnomalyKind;
     decide(ObjectClaim::capacity, judged_.rules.capacity_claim);
     if (judged_.rules.values == ValueShape::amount) {
-      decide(ObjectClaim::conserved, "stock-conserved");
+      const bool compared = why_no_stock_compared(judged_).empty();
+      if (compared || findings_.broken(ObjectClaim::conserved)) {
+        decide(ObjectClaim::conserved, "stock-conserved");
+      }
       breaking_ |= kinds(undersell, negative_stock);
     }
-    breaking_ |= kinds(double_acquisition, oversell);
+    breaking_ |= kinds(double_acquisition, oversell, hidden_by_convergence);
     if (judged_.ledger_read) {
       decide(ObjectClaim::reconciled, "reconciled");
-      breaking_ |= kinds(lost_acquisition, phantom_acquisition, double_apply, unknown_holder,
-                         hidden_by_convergence, undersell);
+      breaking_ |=
+          kinds(lost_acquisition, phantom_acquisition, double_apply, unknown_holder, undersell);
     }
     if (claims_.linearizable) {
       decide(ObjectClaim::linearizable, "linearizable");
@@ -141,7 +149,7 @@ class Decision {
     const KindSet forbidden = forbidden_by(model);
     breaking_ |= forbidden;
     const std::string name{model_table()[model].name};
-    add({name, (findings_.found() & forbidden) == 0, {}});
+    add(decided(name, forbidden));
     word = claims_.linearizable && model_table()[model].real_time ? "linearizable" : name;
   }
 
@@ -150,15 +158,20 @@ class Decision {
       if ((implied_by(info.kind) & kind_bit(kind)) != 0) breaking_ |= kind_bit(info.kind);
     }
     const std::string name = fmt::format("no-{}", label(kind));
-    const std::string why = why_undecided(kind, findings_);
-    if ((findings_.found() & kind_bit(kind)) != 0) {
-      add({name, false, {}});
-    } else if (!why.empty()) {
-      add({name, std::nullopt, why});
-    } else {
-      add({name, true, {}});
-    }
+    add(decided(name, kind_bit(kind)));
     word = claims_.models.empty() && claims_.anomalies.size() == 1 ? name : "no-anomaly-asked-for";
+  }
+
+  /// That none of these kinds is there.
+  Claim decided(const std::string& name, KindSet forbidden) const {
+    if ((findings_.found() & forbidden) != 0) return {name, false, {}};
+    if ((possible_.kinds & forbidden) != 0) return {name, std::nullopt, possible_.who};
+    for (const AnomalyInfo& info : anomaly_table()) {
+      if ((forbidden & kind_bit(info.kind)) == 0) continue;
+      std::string why = why_undecided(info.kind, findings_);
+      if (!why.empty()) return {name, std::nullopt, std::move(why)};
+    }
+    return {name, true, {}};
   }
 
   void add(Claim claim) {
@@ -170,6 +183,7 @@ class Decision {
   const Case& judged_;
   const Claims& claims_;
   const Findings& findings_;
+  const Possible& possible_;
   KindSet breaking_ = 0;
 };
 
@@ -295,7 +309,8 @@ Verdict check(const History& history, const CheckOptions& options) {
   verdict.models_strongest = std::move(models.strongest);
   verdict.models_violated = std::move(models.violated);
 
-  const Decision decision(judged, claims, findings);
+  const Possible possible = possible_anomalies(input);
+  const Decision decision(judged, claims, findings, possible);
   const std::string nothing_tested = vacuous(judged, verdict.counts);
   verdict.claims = decision.claims;
   for (Claim& claim : verdict.claims) {

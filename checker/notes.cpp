@@ -126,6 +126,11 @@ std::vector<std::string> not_checked_in(const Case& judged, const Accesses& acce
   if (single_key(judged.history)) {
     gaps.emplace_back("transactions over several keys: there are none in this history");
   }
+  if (judged.rules.values == ValueShape::amount) {
+    if (const std::string why = why_no_stock_compared(judged); !why.empty()) {
+      gaps.push_back("stock-conserved: " + why);
+    }
+  }
   if (!judged.ledger_read) {
     gaps.emplace_back("what is committed: no ledger was read");
   }

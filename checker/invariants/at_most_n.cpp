@@ -44,7 +44,7 @@ void judge_table(const Case& judged, const KeyHoldings& holdings, Findings& find
   anomaly.explanation =
       fmt::format("the table shows {} = {} and nothing else; the ledger holds {}", anomaly.keys[0],
                   judged.history.text(holdings.state), list(holder_names(judged, holdings)));
-  findings.add(std::move(anomaly), {ObjectClaim::reconciled});
+  findings.add(std::move(anomaly), {ObjectClaim::capacity});
 }
 
 }  // namespace
@@ -53,11 +53,12 @@ Case open_case(const History& history, const WorkloadRules& rules, const Resolut
   Case judged{history, rules, resolution, collect_holdings(history, resolution)};
   judged.capacity = static_cast<std::int64_t>(
       std::min<std::uint64_t>(history.header.capacity, 1'000'000'000'000'000));
-  judged.ledger_read =
-      history.ledger_state != LedgerState::none ||
-      std::ranges::any_of(history.attempts, [](const Attempt& attempt) {
-        return attempt.evidence == Evidence::ledger || attempt.evidence == Evidence::xact_status;
-      });
+  judged.ledger_read = history.ledger_state != LedgerState::none || !history.ledger.empty() ||
+                       std::ranges::any_of(history.attempts, [](const Attempt& attempt) {
+                         return attempt.evidence == Evidence::ledger ||
+                                attempt.evidence == Evidence::ledger_absent ||
+                                attempt.evidence == Evidence::xact_status;
+                       });
   return judged;
 }
 

@@ -39,6 +39,10 @@ void judge_capacity(const Case& judged, Findings& findings);
 /// that were left.
 void judge_stock(const Case& judged, Findings& findings);
 
+/// Why nobody can say whether units were conserved: the final stock and the ledger were
+/// not both read completely, or there is no stock. Empty if they can be compared.
+std::string why_no_stock_compared(const Case& judged);
+
 /// lost-acquisition, phantom-acquisition, double-apply, unknown-holder.
 void judge_reconciliation(const Case& judged, Findings& findings);
 

@@ -120,6 +120,25 @@ void judge_rows_of_nobody(const Case& judged, Findings& findings) {
   });
 }
 
+/// An attempt that may have committed beside another one of its operation, or though its
+/// client was told no.
+void judge_unresolved(const Case& judged, Findings& findings) {
+  std::unordered_map<std::uint32_t, std::uint32_t> taking;  // attempts, by operation
+  for (const Fate& fate : judged.resolution.fates) {
+    if (fate.acquires && fate.outcome != Outcome::aborted) ++taking[fate.operation];
+  }
+  for (const Fate& fate : judged.resolution.fates) {
+    if (!acquired(fate, Outcome::unresolved)) continue;
+    const Operation& operation = judged.history.operations[fate.operation];
+    const bool told_no = operation.completed && operation.told == Completion::fail;
+    if (!told_no && taking[fate.operation] < 2) continue;
+    findings.undecided(
+        ObjectClaim::reconciled,
+        fmt::format("{}: nobody knows whether {} committed, beside what its client was told",
+                    judged.key_text(fate.key), name_of(judged.history, fate)));
+  }
+}
+
 }  // namespace
 
 void judge_reconciliation(const Case& judged, Findings& findings) {
@@ -127,9 +146,11 @@ void judge_reconciliation(const Case& judged, Findings& findings) {
   judge_phantom(judged, findings);
   judge_double_apply(judged, findings);
   judge_rows_of_nobody(judged, findings);
-  if (judged.history.ledger_state == LedgerState::partial) {
-    findings.undecided(ObjectClaim::reconciled,
-                       "the ledger was only partly read: somebody could still have been writing");
+  judge_unresolved(judged, findings);
+  if (judged.history.ledger_state != LedgerState::complete) {
+    findings.undecided(ObjectClaim::reconciled, judged.ledger_read
+                                                    ? "the ledger was read only in part"
+                                                    : "no ledger was read");
   }
 }
 

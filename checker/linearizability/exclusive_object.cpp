@@ -1,12 +1,15 @@
 #include "checker/linearizability/exclusive_object.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace witness {
 
 ExclusiveVerdict judge_exclusive_object(ExclusiveObject object) {
   ExclusiveVerdict verdict;
-  const auto certain = static_cast<std::int64_t>(object.winners.size());
+  const std::int64_t certain = std::accumulate(
+      object.winners.begin(), object.winners.end(), std::int64_t{0},
+      [](std::int64_t units, const Winner& winner) { return units + winner.units; });
   if (certain > object.capacity) {
     verdict.result = ExclusiveResult::too_many_winners;
     return verdict;

@@ -29,10 +29,11 @@
 
 namespace witness {
 
-/// When a winner began; when it ended never matters.
+/// When a winner of so many units began; when it ended never matters.
 struct Winner {
   std::int64_t start_ns = 0;
   std::uint32_t who = 0;  ///< the caller's own number
+  std::int64_t units = 1;
 };
 
 struct Rejection {
@@ -43,7 +44,7 @@ struct Rejection {
 struct ExclusiveObject {
   std::int64_t capacity = 1;
   std::vector<Winner> winners;
-  std::vector<Winner> possible;
+  std::vector<Winner> possible;  ///< of one unit each
   std::vector<Rejection> rejections;
 };
 

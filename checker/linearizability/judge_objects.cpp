@@ -19,11 +19,9 @@ ExclusiveObject object_of(const Case& judged, const KeyHoldings& holdings) {
   object.capacity = judged.capacity;
   for (const Holder& holder : holdings.holders) {
     const bool known = holder.fate != kNoPosition;
-    const Winner winner{known ? fates[holder.fate].start_ns : 0, known ? holder.fate : 0};
-    for (std::int64_t unit = 0; unit < holder.units; ++unit) {
-      object.winners.push_back(winner);
-      if (static_cast<std::int64_t>(object.winners.size()) > object.capacity) break;
-    }
+    if (holder.units == 0) continue;
+    object.winners.push_back(
+        {known ? fates[holder.fate].start_ns : 0, known ? holder.fate : 0, holder.units});
   }
   for (const std::uint32_t fate : holdings.unresolved) {
     object.possible.push_back({fates[fate].start_ns, fate});

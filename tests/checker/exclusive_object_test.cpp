@@ -57,8 +57,8 @@ ExclusiveVerdict judge(const std::vector<Op>& ops, std::int64_t capacity) {
   ExclusiveObject object;
   object.capacity = capacity;
   for (std::uint32_t i = 0; i < ops.size(); ++i) {
-    if (ops[i].kind == Op::win) object.winners.push_back({ops[i].start, i});
-    if (ops[i].kind == Op::maybe) object.possible.push_back({ops[i].start, i});
+    if (ops[i].kind == Op::win) object.winners.push_back({ops[i].start, i, 1});
+    if (ops[i].kind == Op::maybe) object.possible.push_back({ops[i].start, i, 1});
     if (ops[i].kind == Op::rejected) object.rejections.push_back({ops[i].end, i});
   }
   return judge_exclusive_object(object);
@@ -103,6 +103,15 @@ TEST(ExclusiveObject, AnAttemptThatNobodyKnowsOfCanExplainARejection) {
   EXPECT_EQ(judge({{Op::maybe, 8, 9}, {Op::rejected, 1, 7}}, 1).result,
             ExclusiveResult::early_rejection);
   EXPECT_EQ(judge({{Op::rejected, 1, 7}}, 1).result, ExclusiveResult::too_few_winners);
+}
+
+TEST(ExclusiveObject, AWinnerOfManyUnitsCountsAsSoManyWinners) {
+  ExclusiveObject object{5, {{1, 0, 3}, {2, 1, 2}}, {}, {{9, 2}}};
+  EXPECT_EQ(judge_exclusive_object(object).result, ExclusiveResult::linearizable);
+  object.winners[1].units = 1;
+  EXPECT_EQ(judge_exclusive_object(object).result, ExclusiveResult::too_few_winners);
+  object.winners[1].units = 3;
+  EXPECT_EQ(judge_exclusive_object(object).result, ExclusiveResult::too_many_winners);
 }
 
 TEST(ExclusiveObject, EqualTimesAreNoOrder) {
