@@ -33,8 +33,8 @@ state A1 b)");
 
 TEST(TextReport, ShowsAViolationWithItsReasonsAndWhatToTypeNext) {
   EXPECT_EQ(text_report(check(sold_twice())), R"(✗ VIOLATED  test.jsonl
-  double-acquisition on A1 (1 acquisition too many); hidden-by-convergence on the same; lost-update on
-  the same
+  double-acquisition on A1 (1 acquisition too many); hidden-by-convergence on the same; lost-update
+  on the same
 
   clients  confirmed  told ok  rejected  errors  unknown  oversold  max retries
         8          2        2         1       0        0         1            0
