@@ -14,9 +14,9 @@
 
 namespace witness {
 
-/// Nearest-rank percentiles of completed operations, those that ended in info included. Response counts from the scheduled start
-/// (open loop), so a stalled database cannot hide behind operations that were never sent;
-/// service counts from the invocation.
+/// Nearest-rank percentiles of completed operations, those that ended in info included. Response
+/// counts from the scheduled start (open loop), so a stalled database cannot hide behind operations
+/// that were never sent; service counts from the invocation.
 struct Telemetry {
   std::uint64_t completed = 0;
   double seconds = 0;                         ///< from the first invocation to the last completion

@@ -98,9 +98,9 @@ void hang_commits(const Database& database) {
 /// COMMITs that hang, once every client hangs in one or waits for a row that one still holds.
 int hanging_commits(const Database& database) {
   const bool all = appears([&] {
-    return database.ask("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE "
-                        "'witness-%' AND (wait_event = 'SyncRep' OR wait_event_type = 'Lock')") ==
-           "6";
+    return database.ask(
+               "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE "
+               "'witness-%' AND (wait_event = 'SyncRep' OR wait_event_type = 'Lock')") == "6";
   });
   EXPECT_TRUE(all);
   return std::stoi(
