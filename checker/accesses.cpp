@@ -108,11 +108,9 @@ std::size_t Accesses::unknown_writers(StringId key) const {
 }
 
 std::span<const Write> Accesses::writers_of(StringId key, StringId value) const {
-  const auto found =
-      std::ranges::equal_range(writes_, std::pair{key, value}, {}, [](const Write& w) {
-        return std::pair{w.key, w.value};
-      });
-  return {found.begin(), found.end()};
+  const auto what = [](const Write& w) { return std::pair{w.key, w.value}; };
+  return {std::ranges::lower_bound(writes_, std::pair{key, value}, {}, what),
+          std::ranges::upper_bound(writes_, std::pair{key, value}, {}, what)};
 }
 
 Sources Accesses::sources_of(const Resolution& resolution, const Read& read) const {

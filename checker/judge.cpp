@@ -261,8 +261,7 @@ void take_anomalies(std::vector<Anomaly> all, const Decision& decision, Verdict&
     }
   }
   std::ranges::sort(verdict.keys, natural_less);
-  const auto repeated = std::ranges::unique(verdict.keys);
-  verdict.keys.erase(repeated.begin(), repeated.end());
+  verdict.keys.erase(std::unique(verdict.keys.begin(), verdict.keys.end()), verdict.keys.end());
   if (!allowed.empty()) {
     verdict.notes.push_back(
         fmt::format("also found, and not part of what was claimed: {}", list(allowed)));

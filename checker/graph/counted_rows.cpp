@@ -143,8 +143,7 @@ class Collector {
     std::vector<StringId> keys;
     for (const Count& count : input_.accesses.counts) keys.push_back(count.key);
     std::ranges::sort(keys);
-    const auto repeated = std::ranges::unique(keys);
-    keys.erase(repeated.begin(), repeated.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     for (const StringId key : keys) keyed_.emplace_back(input_, graph, findings, key);
     keys_ = std::move(keys);
     if (keys_.empty()) return;
@@ -185,10 +184,10 @@ class Collector {
 
   /// What a transaction that added rows had counted last.
   std::int64_t seen_by(const Count& count) const {
-    const auto found =
-        std::ranges::equal_range(input_.accesses.inserts, count.fate, {}, &Insert::fate);
-    for (const Insert& insert : found) {
-      if (insert.key == count.key) return insert.seen;
+    const auto& inserts = input_.accesses.inserts;
+    for (auto insert = std::ranges::lower_bound(inserts, count.fate, {}, &Insert::fate);
+         insert != inserts.end() && insert->fate == count.fate; ++insert) {
+      if (insert->key == count.key) return insert->seen;
     }
     return -1;
   }

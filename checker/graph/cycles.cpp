@@ -257,14 +257,13 @@ class Reporter {
       anomaly.operations.push_back(input_.history.operations[fate.operation].index);
     }
     std::ranges::sort(anomaly.operations);
-    const auto same = std::ranges::unique(anomaly.operations);
-    anomaly.operations.erase(same.begin(), same.end());
+    anomaly.operations.erase(std::unique(anomaly.operations.begin(), anomaly.operations.end()),
+                             anomaly.operations.end());
     for (const Step& step : anomaly.steps) {
       if (!step.key.empty()) anomaly.keys.push_back(step.key);
     }
     std::ranges::sort(anomaly.keys, natural_less);
-    const auto repeated = std::ranges::unique(anomaly.keys);
-    anomaly.keys.erase(repeated.begin(), repeated.end());
+    anomaly.keys.erase(std::unique(anomaly.keys.begin(), anomaly.keys.end()), anomaly.keys.end());
     anomaly.explanation = fmt::format(
         "{} cannot be put in any order: each must come before the next, and the last "
         "before the first",

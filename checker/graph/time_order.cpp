@@ -33,8 +33,7 @@ void add_time_order(const GraphInput& input, DependencyGraph& graph) {
     if (fates[fate].end_ns != kNever) ends.push_back(fates[fate].end_ns);
   }
   std::ranges::sort(ends);
-  const auto repeated = std::ranges::unique(ends);
-  ends.erase(repeated.begin(), repeated.end());
+  ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
   if (ends.empty()) return;
 
   const std::uint32_t first = graph.vertices;

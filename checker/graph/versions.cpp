@@ -139,8 +139,8 @@ class Versions {
       anomaly.operations.push_back(index_of(graph_.fates[vertex]));
     }
     std::ranges::sort(anomaly.operations);
-    const auto repeated = std::ranges::unique(anomaly.operations);
-    anomaly.operations.erase(repeated.begin(), repeated.end());
+    anomaly.operations.erase(std::unique(anomaly.operations.begin(), anomaly.operations.end()),
+                             anomaly.operations.end());
     return anomaly;
   }
 

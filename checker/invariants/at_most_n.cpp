@@ -79,8 +79,7 @@ std::vector<std::uint64_t> holder_operations(const Case& judged, const KeyHoldin
     operations.push_back(judged.index_of(judged.resolution.fates[holder.fate]));
   }
   std::ranges::sort(operations);
-  const auto repeated = std::ranges::unique(operations);
-  operations.erase(repeated.begin(), repeated.end());
+  operations.erase(std::unique(operations.begin(), operations.end()), operations.end());
   return operations;
 }
 

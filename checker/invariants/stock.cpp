@@ -70,9 +70,10 @@ void judge_negative(const Case& judged, Findings& findings) {
     std::vector<std::uint64_t> operations;
     std::int64_t lowest =
         std::min<std::int64_t>(0, as_number(judged.history.text(holdings.state)).value_or(0));
-    for (const Low& read : std::ranges::equal_range(low, holdings.key, {}, &Low::key)) {
-      operations.push_back(read.operation);
-      lowest = std::min(lowest, read.value);
+    for (auto read = std::ranges::lower_bound(low, holdings.key, {}, &Low::key);
+         read != low.end() && read->key == holdings.key; ++read) {
+      operations.push_back(read->operation);
+      lowest = std::min(lowest, read->value);
     }
     if (lowest < 0) report_negative(judged, holdings.key, lowest, std::move(operations), findings);
   }

@@ -163,8 +163,7 @@ class TextReport {
       }
     }
     std::ranges::sort(keys, natural_less);
-    const auto repeated = std::ranges::unique(keys);
-    keys.erase(repeated.begin(), repeated.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     const AnomalyKind kind = verdict_.anomalies[begin].kind;
     text_ += "\n";
     line(fmt::format("{} ({}){}{}", label(kind), plural(end - begin, "case"),
