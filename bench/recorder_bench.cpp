@@ -66,7 +66,7 @@ void write_script(const std::string& path) {
 double pgbench(const PrivatePostgres& server, const std::string& bin, const std::string& script,
                int clients, int seconds) {
   const std::string output = output_of(
-      fmt::format("{}/pgbench -n -c {} -j 2 -M prepared --max-tries=9 -T {} -f {} '{}' 2>&1", bin,
+      fmt::format("{}/pgbench -n -c {} -j 2 -M prepared --max-tries=9 -T {} -f {} \"{}\" 2>&1", bin,
                   clients, seconds, script, server.conninfo()));
   const auto at = output.find("tps = ");
   if (at == std::string::npos) {
@@ -78,7 +78,7 @@ double pgbench(const PrivatePostgres& server, const std::string& bin, const std:
 
 double recorder(const PrivatePostgres& server, const std::string& file, int clients, int seconds) {
   output_of(
-      fmt::format("{} record drop --variant guarded --target '{}' --isolation read-committed "
+      fmt::format("{} record drop --variant guarded --target \"{}\" --isolation read-committed "
                   "--clients {} --duration {}s --pick uniform --overlap none --keys {} --stock "
                   "1000000 --no-check -o {} 2>&1",
                   WITNESS_BINARY, server.conninfo(), clients, seconds, kKeys, file));
