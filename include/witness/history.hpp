@@ -9,6 +9,7 @@
 
 #include "witness/operation.hpp"
 #include "witness/string_pool.hpp"
+#include "witness/transactions.hpp"
 
 namespace witness {
 
@@ -81,6 +82,8 @@ struct History {
   std::vector<KeyState> states;
   LedgerState ledger_state = LedgerState::none;
   Damage damage;
+  /// Of a list-append or rw-register history; the columns above are then empty, except the header.
+  std::optional<Transactions> transactions;
 
   std::span<const Attempt> attempts_of(const Operation& operation) const {
     return std::span{attempts}.subspan(operation.attempts_begin,
@@ -93,15 +96,24 @@ struct History {
   std::string_view text(StringId id) const { return strings[id]; }
 };
 
-/// Reads a native history (history/FORMAT.md), plain or zstd-compressed; "-" is
-/// standard input. A file cut at any byte reads: what is whole is used, the rest
-/// is in `damage`, open invocations stay info.
+/// What a caller knows of a file that the file may not say.
+struct ReadOptions {
+  std::string format = "auto";  ///< a name of history/formats.hpp, or "auto"
+  std::string workload{};       ///< "list-append", "rw-register"; empty: as the file shows
+  std::optional<std::string>
+      initial{};  ///< a register's value before the first write (JSON or text)
+};
+
+/// Reads a history in one of the formats of history/formats.hpp, plain or zstd-compressed; "-" is
+/// standard input. A native file (history/FORMAT.md) cut at any byte reads: what is whole is used,
+/// the rest is in `damage`, open invocations stay info.
 /// Throws InputError (position, caret) for anything else that breaks the format,
 /// and (without a position) where the file cannot be opened or read. O(size) time;
 /// memory is that of the history plus one line.
-History read_history(const std::string& path);
+History read_history(const std::string& path, const ReadOptions& options = {});
 
 /// The same from memory; `name` stands in messages.
-History parse_history(std::string_view text, const std::string& name);
+History parse_history(std::string_view text, const std::string& name,
+                      const ReadOptions& options = {});
 
 }  // namespace witness
