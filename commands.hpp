@@ -43,6 +43,7 @@ std::shared_ptr<CLI::FormatterBase> help_formatter();
 Action record_command(CLI::App& app);
 Action check_command(CLI::App& app);
 Action audit_command(CLI::App& app);
+Action generate_command(CLI::App& app);
 Action list_command(CLI::App& app);
 
 }  // namespace witness

@@ -18,6 +18,7 @@ constexpr std::array kCommands = {
             record_command},
     Command{"check", "Judge saved histories", check_command},
     Command{"audit", "Judge the ledger of a database", audit_command},
+    Command{"generate", "Write a synthetic history, with a planted anomaly", generate_command},
     Command{"list", "Print the tables: workloads, models, anomalies, backoffs, …", list_command},
 };
 
