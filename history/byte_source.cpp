@@ -162,6 +162,10 @@ std::unique_ptr<ByteSource> open_memory(std::string_view text) {
   return std::make_unique<MemorySource>(text);
 }
 
+std::unique_ptr<ByteSource> put_back(std::string head, std::unique_ptr<ByteSource> source) {
+  return std::make_unique<PeekedSource>(std::move(source), std::move(head));
+}
+
 std::unique_ptr<ByteSource> decompressed(std::unique_ptr<ByteSource> source, std::string name) {
   std::string head(4, '\0');
   std::size_t size = 0;
@@ -172,7 +176,7 @@ std::unique_ptr<ByteSource> decompressed(std::unique_ptr<ByteSource> source, std
   }
   head.resize(size);
   const bool zstd = begins_like_zstd(head);
-  auto peeked = std::make_unique<PeekedSource>(std::move(source), std::move(head));
+  auto peeked = put_back(std::move(head), std::move(source));
   if (!zstd) return peeked;
   return std::make_unique<ZstdSource>(std::move(peeked), std::move(name));
 }

@@ -30,6 +30,9 @@ std::unique_ptr<ByteSource> open_file(const std::string& path);
 /// A text that must outlive the source.
 std::unique_ptr<ByteSource> open_memory(std::string_view text);
 
+/// A text that was taken from a source to look at it, and then the rest of the source.
+std::unique_ptr<ByteSource> put_back(std::string head, std::unique_ptr<ByteSource> source);
+
 /// The source itself, or what it decompresses to if it begins like a zstd frame
 /// (RFC 8878); names do not matter. A zstd stream that ends too early, or in the
 /// NUL bytes that a power cut leaves, simply ends; a damaged one throws

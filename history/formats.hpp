@@ -1,19 +1,53 @@
-/// The formats that histories are read in: one line each.
+/// The formats that histories are read and written in: one line each.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
+
+#include "history/op_block.hpp"
 
 namespace witness {
 
+/// Adding a format is a source file and a line in kHistoryFormats.
 struct HistoryFormat {
   std::string_view name;
   std::string_view about;
+  /// Does a text that begins so look like this format? `head` is at least its first line, or all
+  /// of it, without a byte order mark.
+  bool (*looks_like)(std::string_view head);
+  std::unique_ptr<BlockParser> (*parser)();
 };
 
+bool looks_like_native(std::string_view head);
+bool looks_like_json(std::string_view head);
+bool looks_like_edn(std::string_view head);
+bool looks_like_plume(std::string_view head);
+
+std::unique_ptr<BlockParser> native_block_parser();
+std::unique_ptr<BlockParser> json_block_parser();
+std::unique_ptr<BlockParser> edn_block_parser();
+std::unique_ptr<BlockParser> plume_block_parser();
+
+/// In the order in which `auto` tries them. Everything may be compressed with zstd.
 inline constexpr std::array kHistoryFormats = {
     HistoryFormat{"native",
-                  "witness.history/1: JSON Lines, plain (.jsonl) or compressed (.jsonl.zst)"},
+                  "witness.history/1: JSON Lines, plain (.jsonl) or compressed (.jsonl.zst)",
+                  looks_like_native, native_block_parser},
+    HistoryFormat{"json", "Jepsen's operations as one JSON array, or as JSON Lines (.json)",
+                  looks_like_json, json_block_parser},
+    HistoryFormat{"edn", "Jepsen's operations as maps, or as one vector of them (.edn)",
+                  looks_like_edn, edn_block_parser},
+    HistoryFormat{"plume", "Plume, PolySI, AWDIT: w(key,value,session,txn) or r(…) a line (.txt)",
+                  looks_like_plume, plume_block_parser},
 };
+
+/// The format of this name, or nullptr.
+constexpr const HistoryFormat* format_by_name(std::string_view name) {
+  for (const HistoryFormat& format : kHistoryFormats) {
+    if (format.name == name) return &format;
+  }
+  return nullptr;
+}
 
 }  // namespace witness

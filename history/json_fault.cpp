@@ -15,18 +15,27 @@ class Scanner {
   explicit Scanner(std::string_view text) : text_(text) {}
 
   std::optional<JsonFault> run() {
-    bool ok = value();
-    while (ok && depth_ > 0) ok = next_in_container();
-    if (ok) {
+    if (read_value()) {
       skip_space();
       if (at_ < text_.size()) fail(at_, "nothing may follow the value on its line");
     }
     return std::move(fault_);
   }
 
+  JsonExtent run_value() {
+    read_value();
+    return {at_, std::move(fault_)};
+  }
+
  private:
+  bool read_value() {
+    bool ok = value();
+    while (ok && depth_ > 0) ok = next_in_container();
+    return ok;
+  }
+
   bool fail(std::size_t offset, std::string rule) {
-    fault_ = JsonFault{offset, std::move(rule)};
+    fault_ = JsonFault{offset, std::move(rule), at_};
     return false;
   }
 
@@ -217,6 +226,8 @@ class Scanner {
 }  // namespace
 
 std::optional<JsonFault> find_json_fault(std::string_view text) { return Scanner{text}.run(); }
+
+JsonExtent json_extent(std::string_view text) { return Scanner{text}.run_value(); }
 
 std::string compact_json(std::string_view text) {
   std::string compact;

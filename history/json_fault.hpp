@@ -18,7 +18,17 @@ inline constexpr std::size_t kJsonDepthMax = 512;
 struct JsonFault {
   std::size_t offset = 0;  ///< in bytes
   std::string rule;
+  std::size_t reach = 0;  ///< how far it was read: a text that was cut may have a fault there only
 };
+
+/// The first value of a text: where it ends, or its first fault.
+struct JsonExtent {
+  std::size_t end = 0;
+  std::optional<JsonFault> fault;
+};
+
+/// Reads one value and says nothing of what follows it. As find_json_fault().
+JsonExtent json_extent(std::string_view text);
 
 /// The first fault of a text that should be one JSON value (white space around it
 /// is fine), or nothing. O(length) time, no recursion, O(1) memory.

@@ -8,8 +8,8 @@ namespace {
 /// Reads the fields of one line into an event.
 class EventReader {
  public:
-  EventReader(std::string_view line, Event& event, StringPool& strings)
-      : json_(line), event_(event), strings_(strings) {}
+  EventReader(std::string_view line, Event& event, StringPool& strings, bool raw_values)
+      : json_(line), event_(event), strings_(strings), raw_values_(raw_values) {}
 
   void read(JsonObject& fields) {
     for (auto field : fields) {
@@ -118,6 +118,10 @@ class EventReader {
   bool micro_ops(JsonValue& value, Field<MicroOpRange>& range) {
     if (json_.is_null(value)) return false;
     place(value, range);
+    if (raw_values_) {
+      json_.skip(value);
+      return true;
+    }
     range.value.begin = static_cast<std::uint32_t>(event_.micro_ops.size());
     for (auto element : json_.array(value, "value")) {
       JsonValue micro_op = element.value();
@@ -278,15 +282,16 @@ class EventReader {
   JsonLine json_;
   Event& event_;
   StringPool& strings_;
+  bool raw_values_;
   std::string_view name_;  ///< of the field that is being read
   std::string scratch_;
 };
 
 }  // namespace
 
-void read_native_event(JsonObject& fields, std::string_view line, Event& event,
-                       StringPool& strings) {
-  EventReader{line, event, strings}.read(fields);
+void read_native_event(JsonObject& fields, std::string_view line, Event& event, StringPool& strings,
+                       bool raw_values) {
+  EventReader{line, event, strings, raw_values}.read(fields);
 }
 
 }  // namespace witness

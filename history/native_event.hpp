@@ -11,8 +11,9 @@ namespace witness {
 
 /// Reads the fields that `event.kind` gives a meaning, and checks the JSON of all
 /// others. `kind`, `told` and `type_offset` must be set; texts go into `strings`.
-/// Throws LineFault, or simdjson_error for malformed JSON.
-void read_native_event(JsonObject& fields, std::string_view line, Event& event,
-                       StringPool& strings);
+/// With `raw_values`, micro-operations are only checked to be JSON: their fields say where they
+/// stand. Throws LineFault, or simdjson_error for malformed JSON.
+void read_native_event(JsonObject& fields, std::string_view line, Event& event, StringPool& strings,
+                       bool raw_values = false);
 
 }  // namespace witness

@@ -143,14 +143,14 @@ HistoryHeader NativeLineParser::header(std::string_view line) {
   });
 }
 
-const Event& NativeLineParser::event(std::string_view line, StringPool& strings) {
+const Event& NativeLineParser::event(std::string_view line, StringPool& strings, bool raw_values) {
   Event& event = state_->event;
   clear(event);
   state_->guarded(line, [&](simdjson::ondemand::document& json) {
     classify(json, line, event);
     json.rewind();
     auto object = json.get_object().value();
-    read_native_event(object, line, event, strings);
+    read_native_event(object, line, event, strings, raw_values);
     expect_end(json);
   });
   return event;

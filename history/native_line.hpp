@@ -25,8 +25,9 @@ class NativeLineParser {
 
   HistoryHeader header(std::string_view line);
 
-  /// The event is good until the next call. Texts go into `strings`.
-  const Event& event(std::string_view line, StringPool& strings);
+  /// The event is good until the next call. Texts go into `strings`. `raw_values`: see
+  /// read_native_event().
+  const Event& event(std::string_view line, StringPool& strings, bool raw_values = false);
 
  private:
   struct State;

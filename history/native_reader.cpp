@@ -1,8 +1,9 @@
-/// read_history and parse_history: lines -> events -> History. What is special
-/// here is how a file begins, and how it ends before its time.
+/// Lines -> events -> History. What is special here is how a file begins, and how it ends before
+/// its time.
+#include "history/native_reader.hpp"
+
 #include <algorithm>
 
-#include "history/byte_source.hpp"
 #include "history/excerpt.hpp"
 #include "history/history_builder.hpp"
 #include "history/json_fault.hpp"
@@ -113,16 +114,23 @@ class NativeReader {
   HistoryBuilder builder_;
 };
 
-History read(std::unique_ptr<ByteSource> bytes, const std::string& name) {
-  return NativeReader{LineSource{decompressed(std::move(bytes), name), name}, name}.read();
-}
-
 }  // namespace
 
-History read_history(const std::string& path) { return read(open_file(path), path); }
+History read_native(std::unique_ptr<ByteSource> bytes, const std::string& name) {
+  return NativeReader{LineSource{std::move(bytes), name}, name}.read();
+}
 
-History parse_history(std::string_view text, const std::string& name) {
-  return read(open_memory(text), name);
+std::optional<HistoryHeader> native_header_of(std::string_view line) {
+  const std::string padded = std::string{line} + std::string(kLinePadding, '\0');
+  const std::string_view text{padded.data(), line.size()};
+  NativeLineParser parser;
+  try {
+    const auto schema = parser.schema_of(text);
+    if (!schema || !is_known_schema(*schema)) return std::nullopt;
+    return parser.header(text);
+  } catch (const LineFault&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace witness

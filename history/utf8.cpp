@@ -53,6 +53,27 @@ Character decode(std::string_view text) {
   return {code, size, true};
 }
 
+void append(std::string& text, char32_t code) {
+  const auto rest = [&](unsigned shift) {
+    text += static_cast<char>(0x80U | ((code >> shift) & 0x3FU));
+  };
+  if (code < 0x80) {
+    text += static_cast<char>(code);
+    return;
+  }
+  if (code < 0x800) {
+    text += static_cast<char>(0xC0U | (code >> 6U));
+  } else if (code < 0x10000) {
+    text += static_cast<char>(0xE0U | (code >> 12U));
+    rest(6);
+  } else {
+    text += static_cast<char>(0xF0U | (code >> 18U));
+    rest(12);
+    rest(6);
+  }
+  rest(0);
+}
+
 std::size_t find_invalid(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const Character character = decode(text.substr(at));

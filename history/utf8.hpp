@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace witness::utf8 {
@@ -17,6 +18,9 @@ struct Character {
 /// The character at the beginning of a non-empty text. Overlong forms, surrogates
 /// and codes beyond U+10FFFF are invalid (RFC 3629).
 Character decode(std::string_view text);
+
+/// Appends a character that RFC 3629 knows.
+void append(std::string& text, char32_t code);
 
 /// Offset of the first invalid byte, or npos.
 std::size_t find_invalid(std::string_view text);

@@ -98,9 +98,11 @@ struct ListVersions {
 struct Transaction {
   std::uint64_t index = 0;        ///< of its invocation, as it stands in the file
   std::int64_t invoke_ns = -1;    ///< -1: the file has no time
-  std::int64_t complete_ns = -1;  ///< -1: no time, or it never completed
-  std::uint32_t process = 0;      ///< position in Transactions::processes
-  std::uint32_t ops_begin = 0;    ///< in Transactions::ops; it ends where the next one begins
+  std::int64_t complete_ns = -1;  ///< -1: no time, or it never completed; an info's is kept too
+  /// Of its completion, as it stands in the file; `index` if it was never invoked there.
+  std::uint64_t complete_index = kNoIndex;
+  std::uint32_t process = 0;    ///< position in Transactions::processes
+  std::uint32_t ops_begin = 0;  ///< in Transactions::ops; it ends where the next one begins
   /// So many entries of Transactions::ended came before it began. 0 if its beginning is unknown.
   std::uint32_t began_after = 0;
   /// The last transaction of its process that had ended when it began; kNoPosition if none.
@@ -109,6 +111,8 @@ struct Transaction {
   Fated fate = Fated::possible;
   Completion told = Completion::info;
   bool reads_known = false;  ///< committed, and its client was told what it read
+
+  static constexpr std::uint64_t kNoIndex = std::numeric_limits<std::uint64_t>::max();
 };
 
 /// `key_begin`, `uses`: for each key, its micro-operations in the order of transactions.

@@ -1,0 +1,119 @@
+#include "history/block_reader.hpp"
+
+#include <algorithm>
+
+#include "history/line_source.hpp"
+#include "witness/error.hpp"
+
+namespace witness {
+namespace {
+
+/// Where a text stands in its file.
+struct Place {
+  std::uint64_t line = 1;
+  std::uint64_t column = 0;  ///< bytes of the first line that stand before the text
+
+  void advance(std::string_view text) {
+    const std::size_t feed = text.rfind('\n');
+    line += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    column = feed == std::string_view::npos ? column + text.size() : text.size() - feed - 1;
+  }
+};
+
+/// Wider than anything that is shown around a caret.
+constexpr std::size_t kExcerptBytes = 1024;
+
+[[noreturn]] void refuse(const std::string& name, Place place, std::string_view text,
+                         const LineFault& fault) {
+  const std::size_t offset = std::min(fault.offset, text.size());
+  place.advance(text.substr(0, offset));
+  const std::size_t feed = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  const std::size_t begin = feed == std::string_view::npos ? 0 : feed + 1;
+  const std::size_t end = std::min(text.find('\n', offset), offset + kExcerptBytes);
+  // Of a long line only the end is at hand; nobody sees what stands so far before the caret.
+  const std::size_t before = static_cast<std::size_t>(place.column) - (offset - begin);
+  std::string line;
+  if (before < kLineBytesMax) {
+    line.assign(before, ' ');
+    line += text.substr(begin, end - begin);
+  }
+  throw InputError(name, {place.line, place.column + 1}, fault.rule, line, fault.note);
+}
+
+class Reader {
+ public:
+  Reader(const HistoryFormat& format, const BuilderOptions& options, History& history)
+      : parser_(format.parser()), builder_(options), history_(history) {}
+
+  void read(TextBlocks& blocks) {
+    TextBlock block;
+    while (blocks.next(block)) {
+      serial(block);
+      if (block.nul_bytes > 0) drop(block.nul_bytes);
+    }
+    builder_.finish(history_);
+  }
+
+ private:
+  /// Reads the unfinished rest of what came before, and the block.
+  void serial(TextBlock& block) {
+    if (rest_.size() == 0) {
+      std::swap(rest_, block.buffer);
+    } else {
+      rest_.append(block.buffer.text());
+    }
+    if (rest_.size() < wanted_ && !block.last) return;
+    ops_.clear();
+    ops_.state = state_;
+    parser_->parse(rest_.text(), block.last, ops_);
+    take(ops_, rest_.text());
+    const std::size_t consumed = ops_.consumed;
+    place_.advance(rest_.text().substr(0, consumed));
+    rest_.remove_prefix(consumed);
+    // Twofold growth: what is unfinished is read again a constant number of times.
+    wanted_ = 2 * rest_.size();
+    if (rest_.size() > kLineBytesMax) {
+      refuse(history_.name, place_, rest_.text(),
+             {0, "an operation or a line may not be longer than 64 MiB", {}});
+    }
+  }
+
+  void take(OpBlock& ops, std::string_view text) {
+    try {
+      builder_.add(ops, text, place_.line);
+    } catch (const LineFault& fault) {
+      refuse(history_.name, place_, text, fault);
+    }
+    if (ops.fault) refuse(history_.name, place_, text, *ops.fault);
+    state_ = ops.state;
+    if (ops.dropped == 0) return;
+    Place end = place_;
+    end.advance(text);
+    history_.damage.dropped_line = end.line;
+    history_.damage.dropped_bytes = ops.dropped;
+  }
+
+  void drop(std::uint64_t nul_bytes) {
+    history_.damage.dropped_line = place_.line;
+    history_.damage.dropped_bytes += nul_bytes;
+  }
+
+  std::unique_ptr<BlockParser> parser_;
+  TransactionsBuilder builder_;
+  History& history_;
+  OpBlock ops_;
+  TextBuffer rest_;
+  std::size_t wanted_ = 0;
+  int state_ = 0;
+  Place place_;
+};
+
+}  // namespace
+
+void read_transactions(std::unique_ptr<ByteSource> bytes, const HistoryFormat& format,
+                       const BuilderOptions& options, History& history, std::size_t block_bytes) {
+  TextBlocks blocks{std::move(bytes), options.rules == PairingRules::native, block_bytes};
+  Reader{format, options, history}.read(blocks);
+}
+
+}  // namespace witness

@@ -1,0 +1,124 @@
+/// read_history and parse_history: finds out what a text is, and who reads it.
+#include <algorithm>
+#include <array>
+
+#include "history/block_reader.hpp"
+#include "history/byte_source.hpp"
+#include "history/duplicate_place.hpp"
+#include "history/excerpt.hpp"
+#include "history/formats.hpp"
+#include "history/json_fault.hpp"
+#include "history/line_source.hpp"
+#include "history/native_reader.hpp"
+#include "witness/error.hpp"
+
+namespace witness {
+namespace {
+
+constexpr std::size_t kHeadBytes = std::size_t{4} << 10U;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// The beginning of a text: its first line at least, as far as it is no longer than a line may be.
+std::string head_of(ByteSource& bytes) {
+  std::string head;
+  for (;;) {
+    const std::size_t size = head.size();
+    head.resize(size + std::max(kHeadBytes, size));
+    const std::size_t more = bytes.read(std::span{head}.subspan(size));
+    head.resize(size + more);
+    const bool has_line = head.find('\n', size) != std::string::npos;
+    if (more == 0 || (has_line && head.size() >= 64) || head.size() > kLineBytesMax) return head;
+  }
+}
+
+std::string format_names() {
+  std::string names;
+  for (const HistoryFormat& format : kHistoryFormats) {
+    names += (names.empty() ? "" : ", ") + std::string{format.name};
+  }
+  return names;
+}
+
+bool is_blank(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), is_json_space);
+}
+
+/// A text without content can only be told by its name.
+const HistoryFormat& format_of_nothing(const std::string& name) {
+  for (const char* format : {"edn", "json"}) {
+    if (name.ends_with(std::string{"."} + format)) return *format_by_name(format);
+  }
+  return *format_by_name("native");
+}
+
+const HistoryFormat& format_of(std::string_view head, const std::string& name,
+                               const std::string& wanted) {
+  if (wanted != "auto") {
+    if (const HistoryFormat* format = format_by_name(wanted)) return *format;
+    throw UsageError("no format is called " + quoted(wanted) + "; there are auto, " +
+                     format_names());
+  }
+  if (is_blank(head)) return format_of_nothing(name);
+  for (const HistoryFormat& format : kHistoryFormats) {
+    if (format.looks_like(head)) return format;
+  }
+  const std::string line{head.substr(0, head.find('\n'))};
+  throw InputError(name, {1, 1}, "this looks like none of the formats " + format_names(), line);
+}
+
+std::optional<Datatype> datatype_of(const std::string& workload) {
+  for (std::size_t i = 0; i < kDatatypeNames.size(); ++i) {
+    if (workload == kDatatypeNames[i]) return static_cast<Datatype>(i);
+  }
+  return std::nullopt;
+}
+
+PairingRules rules_of(const HistoryFormat& format) {
+  return format.name == "native"  ? PairingRules::native
+         : format.name == "plume" ? PairingRules::plume
+                                  : PairingRules::jepsen;
+}
+
+History read(std::unique_ptr<ByteSource> source, const std::string& name,
+             const ReadOptions& options, const std::string_view* memory) {
+  std::unique_ptr<ByteSource> bytes = decompressed(std::move(source), name);
+  std::string head = head_of(*bytes);
+  std::string_view text = head;
+  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+    text.remove_prefix(kByteOrderMark.size());
+  }
+  const HistoryFormat& format = format_of(text, name, options.format);
+  BuilderOptions builder{rules_of(format), datatype_of(options.workload), options.initial};
+  if (!options.workload.empty() && !builder.datatype) {
+    throw UsageError("no transactions of a workload " + quoted(options.workload) +
+                     " can be read; there are list-append, rw-register");
+  }
+  History history;
+  if (format.name == "native") {
+    auto header = native_header_of(text.substr(0, text.find('\n')));
+    const auto datatype = header ? datatype_of(header->workload) : std::nullopt;
+    if (!builder.datatype) builder.datatype = datatype;
+    if (!header || !builder.datatype) {
+      return read_native(put_back(std::move(head), std::move(bytes)), name);
+    }
+    history.header = std::move(*header);
+  }
+  history.name = name;
+  read_transactions(put_back(std::move(head), std::move(bytes)), format, builder, history);
+  if (const auto duplicate = find_duplicate(*history.transactions)) {
+    refuse_duplicate(history, *duplicate, format, memory);
+  }
+  return history;
+}
+
+}  // namespace
+
+History read_history(const std::string& path, const ReadOptions& options) {
+  return read(open_file(path), path, options, nullptr);
+}
+
+History parse_history(std::string_view text, const std::string& name, const ReadOptions& options) {
+  return read(open_memory(text), name, options, &text);
+}
+
+}  // namespace witness

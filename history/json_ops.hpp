@@ -1,0 +1,78 @@
+/// Operations over lists or registers as JSON objects: Jepsen's, and the common lines of ours.
+///
+/// One pass, written by hand: most bytes of such a history are elements of lists, and each is
+/// touched once. Whatever it does not expect is left to a slower reader that knows the place.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "history/op_block.hpp"
+
+namespace witness {
+
+class JsonOps {
+ public:
+  /// `jepsen` skips unknown fields; `native` reads the canonical fields and gives up at any other.
+  enum class Flavour { jepsen, native };
+
+  /// `text` needs kBlockPadding behind it; text and block must outlive the calls below.
+  void begin(std::string_view text, Flavour flavour, OpBlock& block);
+
+  /// Appends the operation that begins at `offset` (at its brace), and moves `offset` behind it.
+  /// False: nothing was appended; fault() says why, with an empty rule where the JSON may be
+  /// malformed (find_json_fault() then knows where).
+  bool read(std::size_t& offset);
+
+  /// Appends the micro-operations of the list at `offset`. False: as above.
+  bool read_micro_ops(std::size_t offset, RawRange& range);
+
+  /// Its offset counts in the text.
+  const LineFault& fault() const { return fault_; }
+
+ private:
+  bool op(RawOp& op);
+  bool field(std::string_view name, RawOp& op);
+  bool jepsen_field(std::string_view name, RawOp& op);
+  bool first_time(unsigned bit, std::string_view name);
+  bool number(std::string_view name, std::int64_t& value);
+  bool type(RawOp& op);
+  bool process(RawOp& op);
+  bool time(RawOp& op);
+  bool function(RawOp& op);
+  bool value(RawOp& op);
+  bool whole(RawOp& op);
+  bool micro_ops(RawRange& range);
+  bool micro_op();
+  bool kind(TxnOpKind& kind);
+  bool elements(RawMicroOp& read);
+  bool datum(Datum& datum);
+  bool other_datum(Datum& datum);
+  bool number_datum(Datum& datum);
+  bool string(std::string_view& quoted);
+  bool escaped_string(const char* begin, std::string_view& quoted);
+  bool string_datum(Datum& datum);
+  bool skip();
+  bool fail(const char* at, std::string rule);
+  bool malformed() { return fail(at_, {}); }
+  void space() {
+    while (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r') ++at_;
+  }
+  std::uint32_t offset_of(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
+
+  const char* begin_ = nullptr;
+  const char* end_ = nullptr;
+  const char* at_ = nullptr;
+  OpBlock* block_ = nullptr;
+  Flavour flavour_ = Flavour::jepsen;
+  unsigned seen_ = 0;       ///< fields of the operation, one bit each
+  bool is_client_ = false;  ///< its process is a number
+  bool has_process_ = false;
+  LineFault fault_;
+  LineFault value_fault_;  ///< why its value is none of ours; fine for a nemesis
+  const char* value_at_ = nullptr;
+  std::string scratch_;
+};
+
+}  // namespace witness

@@ -1,0 +1,140 @@
+/// What one block of a transactional history says, in flat columns, before anything is paired.
+///
+/// Blocks are parsed independently of each other and merged in order (transactions_builder.hpp).
+/// Their buffers are meant to be reused: a block of the same size as the last one allocates
+/// nothing.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "history/line_fault.hpp"
+#include "witness/history.hpp"
+
+namespace witness {
+
+/// `session` is a transaction of a file that knows sessions but no time (plume). `ignored` is an
+/// operation that is nobody's transaction (a nemesis): it only takes a place in the file.
+enum class OpType : std::uint8_t { invoke, ok, fail, info, outcome, end, session, ignored };
+
+/// Elements of a list stand in OpBlock::elements.
+struct RawMicroOp {
+  Datum key;
+  std::uint64_t bits = 0;    ///< of a Datum; or where the list's elements begin, and how many
+  std::uint32_t offset = 0;  ///< of its value in the block's text; of itself if it has none
+  TxnOpKind kind = TxnOpKind::read;
+  bool is_list = false;
+
+  Datum value() const { return is_list ? Datum{} : Datum::from_bits(bits); }
+  std::uint32_t list_begin() const { return static_cast<std::uint32_t>(bits >> 32U); }
+  std::uint32_t list_size() const { return static_cast<std::uint32_t>(bits); }
+  void set_list(std::size_t begin, std::size_t size) {
+    bits = std::uint64_t{begin} << 32U | size;
+    is_list = true;
+  }
+};
+
+/// Half-open range in OpBlock::micro_ops.
+struct RawRange {
+  std::uint32_t begin = 0;
+  std::uint32_t end = 0;
+  std::uint32_t size() const { return end - begin; }
+};
+
+inline constexpr std::int64_t kNoTime = -1;
+
+/// Fields that a format does not have keep their defaults.
+struct RawOp {
+  std::uint64_t index = 0;
+  std::int64_t process = 0;
+  std::int64_t time_ns = kNoTime;
+  std::uint64_t order = Transactions::kNoOrder;  ///< of commit; a session's transaction number
+  RawRange micro_ops;
+  std::uint32_t offset = 0;  ///< of the operation in the block's text
+  std::uint32_t line = 0;    ///< line feeds above it in the block
+  std::uint32_t extra = 0;   ///< attempts: the first one; outcome, end: its position in its column
+  std::uint32_t attempts = 0;
+  StringId f = kNoString;
+  OpType type = OpType::ignored;
+  bool has_index = false;
+  bool has_value = false;
+};
+
+/// Of the native format only.
+struct RawAttempt {
+  RawRange micro_ops;
+  Completion told = Completion::info;
+  bool has_value = false;
+};
+struct RawOutcome {
+  std::uint64_t of = 0;
+  std::uint64_t attempt = 0;
+  Outcome outcome = Outcome::unresolved;
+  Evidence evidence = Evidence::none;
+};
+struct RawEnd {
+  std::optional<std::uint64_t> operations;
+  std::optional<LedgerState> ledger;
+};
+
+/// Texts (of data, of `f`) are those of the block's own pool.
+struct OpBlock {
+  std::vector<RawOp> ops;
+  std::vector<RawMicroOp> micro_ops;
+  std::vector<Datum> elements;
+  std::vector<RawAttempt> attempts;
+  std::vector<RawOutcome> outcomes;
+  std::vector<RawEnd> ends;
+  StringPool strings;
+
+  std::size_t consumed = 0;        ///< bytes of the text that are whole
+  int state = 0;                   ///< of the parser behind them
+  std::optional<LineFault> fault;  ///< at its offset in the text; `consumed` ends before it
+  std::uint64_t dropped = 0;       ///< bytes of an unfinished last line (native)
+
+  void clear() {
+    ops.clear();
+    micro_ops.clear();
+    elements.clear();
+    attempts.clear();
+    outcomes.clear();
+    ends.clear();
+    if (strings.size() > 0) strings = StringPool{};
+    consumed = 0;
+    fault.reset();
+    dropped = 0;
+  }
+
+  std::span<const RawMicroOp> micro_ops_of(RawRange range) const {
+    return std::span{micro_ops}.subspan(range.begin, range.size());
+  }
+  std::span<const Datum> list(const RawMicroOp& read) const {
+    return std::span{elements}.subspan(read.list_begin(), read.list_size());
+  }
+};
+
+/// Readable bytes behind a block's text; the first one is NUL.
+inline constexpr std::size_t kBlockPadding = 64;
+
+/// Reads one format, block by block. Keeps its buffers; each thread has its own.
+class BlockParser {
+ public:
+  BlockParser() = default;
+  BlockParser(const BlockParser&) = delete;
+  BlockParser& operator=(const BlockParser&) = delete;
+  virtual ~BlockParser() = default;
+
+  /// Appends the operations of `text` (with kBlockPadding behind it) to an empty `block`, whose
+  /// `state` says where in the file the text begins: 0 at the beginning of the file, else what
+  /// the block before ended in. Stops before what is not whole, or at a fault. `final`: nothing
+  /// follows the text, so all of it must be whole. Throws nothing but std::bad_alloc.
+  virtual void parse(std::string_view text, bool final, OpBlock& block) = 0;
+};
+
+}  // namespace witness

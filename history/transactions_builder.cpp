@@ -1,0 +1,416 @@
+#include "history/transactions_builder.hpp"
+
+#include <algorithm>
+
+#include "history/json_fault.hpp"
+
+namespace witness {
+namespace {
+
+std::string at_line(std::string_view what, std::uint64_t line) {
+  return std::string{what} + " at line " + std::to_string(line);
+}
+
+std::string number(auto value) { return std::to_string(value); }
+
+Completion told_of(OpType type) {
+  return type == OpType::ok     ? Completion::ok
+         : type == OpType::fail ? Completion::fail
+                                : Completion::info;
+}
+
+Fated fate_of(Completion told) {
+  return told == Completion::ok     ? Fated::committed
+         : told == Completion::fail ? Fated::aborted
+                                    : Fated::possible;
+}
+
+}  // namespace
+
+TransactionsBuilder::TransactionsBuilder(const BuilderOptions& options)
+    : options_(options), datatype_(options.datatype) {}
+
+void TransactionsBuilder::add(OpBlock& block, std::string_view text, std::uint64_t line) {
+  block_ = &block;
+  text_ = text;
+  first_line_ = line;
+  if (block.strings.size() > 0) remap_texts(block);
+  for (const RawOp& op : block.ops) add_op(op);
+}
+
+/// Texts get the ids of the history's own pool.
+void TransactionsBuilder::remap_texts(OpBlock& block) {
+  remapped_.clear();
+  for (StringId id = 0; id < block.strings.size(); ++id) {
+    remapped_.push_back(strings_.intern(block.strings[id]));
+  }
+  const auto remap = [&](Datum& datum) {
+    if (datum.is_text()) datum = Datum::text(remapped_[datum.text()]);
+  };
+  for (RawOp& op : block.ops) {
+    if (op.f != kNoString) op.f = remapped_[op.f];
+  }
+  bool lists = false;
+  for (RawMicroOp& micro_op : block.micro_ops) {
+    remap(micro_op.key);
+    lists = lists || micro_op.is_list;
+    if (micro_op.is_list) continue;
+    Datum value = Datum::from_bits(micro_op.bits);
+    remap(value);
+    micro_op.bits = value.bits();
+  }
+  if (!lists) return;
+  for (Datum& element : block.elements) remap(element);
+}
+
+void TransactionsBuilder::add_op(const RawOp& op) {
+  if (ended()) {
+    refuse_at(op.offset, "a line after the end of the history", at_line("it ended", end_line_));
+  }
+  switch (op.type) {
+    case OpType::end:
+      return end(op);
+    case OpType::session:
+      return session(op);
+    default:
+      break;
+  }
+  number_index(op);
+  switch (op.type) {
+    case OpType::invoke:
+      return invoke(op);
+    case OpType::ok:
+    case OpType::fail:
+    case OpType::info:
+      return complete(op);
+    case OpType::outcome:
+      return outcome(op);
+    default:
+      return;
+  }
+}
+
+/// Afterwards next_index_ - 1 is the operation's index.
+void TransactionsBuilder::number_index(const RawOp& op) {
+  if (op.has_index && op.index < next_index_) {
+    refuse(op, "index",
+           native() ? "index must grow from line to line"
+                    : "index must grow from operation to operation",
+           number(next_index_ - 1) + " stands above");
+  }
+  next_index_ = (op.has_index ? op.index : next_index_) + 1;
+}
+
+void TransactionsBuilder::check_time(const RawOp& op) {
+  if (!native()) return;
+  const int timed = op.time_ns != kNoTime ? 1 : 0;
+  if (timed_ == -1) timed_ = timed;
+  if (timed_ != timed) {
+    refuse(op, timed == 1 ? "time" : "type", "either all operations have a time or none has");
+  }
+}
+
+std::uint32_t TransactionsBuilder::process_of(const RawOp& op) {
+  std::uint32_t& position = process_table_[static_cast<std::uint64_t>(op.process)];
+  if (position == kNoPosition) {
+    position = static_cast<std::uint32_t>(processes_.size());
+    processes_.emplace_back();
+    columns_.processes.push_back(op.process);
+  }
+  return position;
+}
+
+std::uint32_t TransactionsBuilder::add_transaction(const RawOp& op, std::uint32_t process) {
+  if (columns_.transactions.size() >= kExtraBit) {
+    refuse_at(op.offset, "more transactions than this program can hold (2^31)");
+  }
+  const auto position = static_cast<std::uint32_t>(columns_.transactions.size());
+  Transaction transaction;
+  transaction.index = next_index_ - 1;
+  transaction.process = process;
+  transaction.ops_begin = static_cast<std::uint32_t>(columns_.ops.size());
+  transaction.previous = processes_[process].last_ended;
+  transaction.line = static_cast<std::uint32_t>(std::min<std::uint64_t>(line_of(op), kNoPosition));
+  columns_.transactions.push_back(transaction);
+  op_counts_.push_back(0);
+  ++operations_;
+  return position;
+}
+
+void TransactionsBuilder::invoke(const RawOp& op) {
+  const std::uint32_t position = process_of(op);
+  Process& process = processes_[position];
+  if (native() && process.open_count > 0) {
+    refuse(
+        op, "process",
+        "process " + number(op.process) + " has an open operation already; it must complete first",
+        at_line("invoked", process.line));
+  }
+  if (process.retired) {
+    refuse(op, "process",
+           "process " + number(op.process) + " ended in an info; its number may not be used again",
+           at_line("info", process.line));
+  }
+  check_time(op);
+  const std::uint32_t id = add_transaction(op, position);
+  Transaction& transaction = columns_.transactions.back();
+  transaction.invoke_ns = op.time_ns;
+  transaction.began_after = static_cast<std::uint32_t>(columns_.ended.size());
+  process.line = line_of(op);
+  if (process.open_count == process.open.size()) process.open.emplace_back();
+  Open& open = process.open[process.open_count++];
+  const auto micro_ops = block_->micro_ops_of(op.micro_ops);
+  open.transaction = id;
+  open.f = op.f;
+  open.line = process.line;
+  open.micro_ops.assign(micro_ops.begin(), micro_ops.end());
+  for (const RawMicroOp& micro_op : micro_ops) check_value(micro_op, false);
+  // Room for what will most likely come: as many micro-operations.
+  op_counts_.back() = op.micro_ops.size();
+  reserve_ops(micro_ops.size());
+}
+
+/// Same kinds and keys, and the same values written.
+bool TransactionsBuilder::fits(const RawOp& op, const Open& open) const {
+  const auto told = block_->micro_ops_of(op.micro_ops);
+  return std::equal(told.begin(), told.end(), open.micro_ops.begin(), open.micro_ops.end(),
+                    [](const RawMicroOp& a, const RawMicroOp& b) {
+                      return a.kind == b.kind && a.key == b.key &&
+                             (a.kind == TxnOpKind::read || a.bits == b.bits);
+                    });
+}
+
+/// Which open operation a completion is of: the oldest one that fits, else the oldest.
+std::size_t TransactionsBuilder::open_of(const RawOp& op, const Process& process) const {
+  if (process.open_count == 1 || !op.has_value) return 0;
+  for (std::size_t i = 0; i < process.open_count; ++i) {
+    if (fits(op, process.open[i])) return i;
+  }
+  return 0;
+}
+
+void TransactionsBuilder::complete(const RawOp& op) {
+  const std::uint32_t position = process_of(op);
+  Process& process = processes_[position];
+  if (process.open_count == 0) {
+    if (!native()) return bare(op, position);
+    refuse(op, "process",
+           "process " + number(op.process) + " completes an operation that it never invoked",
+           process.line == 0 ? "" : at_line("completed", process.line));
+  }
+  const std::size_t at = open_of(op, process);
+  Open& open = process.open[at];
+  Transaction& transaction = columns_.transactions[open.transaction];
+  if (native() && transaction.fate != Fated::possible) {
+    refuse(op, "process",
+           "operation " + number(transaction.index) + " completes after its outcome was told");
+  }
+  if (op.f != kNoString && open.f != kNoString && op.f != open.f) {
+    refuse(op, "f", "f differs from that of the invocation", at_line("invoked", open.line));
+  }
+  check_time(op);
+  if (native() && op.time_ns < transaction.invoke_ns) {
+    refuse(op, "time", "an operation cannot end before it began", at_line("invoked", open.line));
+  }
+  transaction.complete_index = next_index_ - 1;
+  transaction.complete_ns = op.time_ns;
+  if (op.attempts > 0) {
+    add_attempts(op, open, process);
+  } else {
+    const Completion told = told_of(op.type);
+    const bool ok = told == Completion::ok;
+    const bool own = op.has_value && (ok || native());
+    for (const RawMicroOp& micro_op : block_->micro_ops_of(op.micro_ops)) check_value(micro_op, ok);
+    set_ops(open.transaction,
+            own ? block_->micro_ops_of(op.micro_ops) : std::span<const RawMicroOp>{open.micro_ops},
+            ok && own);
+    end_transaction(open.transaction, transaction, process, told);
+    if (!own) transaction.reads_known = false;
+  }
+  set_order(open.transaction, op);
+  process.retired = native() && op.type == OpType::info;
+  process.line = line_of(op);
+  --process.open_count;
+  std::rotate(process.open.begin() + static_cast<std::ptrdiff_t>(at),
+              process.open.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+              process.open.begin() + static_cast<std::ptrdiff_t>(process.open_count) + 1);
+}
+
+void TransactionsBuilder::end_transaction(std::uint32_t id, Transaction& transaction,
+                                          Process& process, Completion told) {
+  transaction.told = told;
+  transaction.fate = fate_of(told);
+  if (told != Completion::ok) return;
+  transaction.reads_known = true;
+  columns_.ended.push_back(id);
+  process.last_ended = id;
+}
+
+/// A completion that nobody invoked: when it began is unknown.
+void TransactionsBuilder::bare(const RawOp& op, std::uint32_t position) {
+  const std::uint32_t id = add_transaction(op, position);
+  Transaction& transaction = columns_.transactions.back();
+  transaction.complete_index = transaction.index;
+  transaction.complete_ns = op.time_ns;
+  const Completion told = told_of(op.type);
+  const bool ok = told == Completion::ok;
+  for (const RawMicroOp& micro_op : block_->micro_ops_of(op.micro_ops)) check_value(micro_op, ok);
+  op_counts_.back() = append_ops(block_->micro_ops_of(op.micro_ops), ok);
+  end_transaction(id, transaction, processes_[position], told);
+  transaction.reads_known = transaction.reads_known && op.has_value;
+  set_order(id, op);
+}
+
+/// Each attempt is a transaction. The first one is where the operation was invoked.
+void TransactionsBuilder::add_attempts(const RawOp& op, Open& open, Process& process) {
+  const std::uint32_t first = open.transaction;
+  const Transaction invoked = columns_.transactions[first];
+  if (op.attempts > 1) extras_of_[first] = static_cast<std::uint32_t>(extras_.size());
+  for (std::uint32_t i = 0; i < op.attempts; ++i) {
+    const RawAttempt& attempt = block_->attempts[op.extra + i];
+    const bool last = i + 1 == op.attempts;
+    const bool by_operation = !attempt.has_value && last && op.has_value;
+    const bool own = attempt.has_value || by_operation;
+    const auto micro_ops = by_operation ? block_->micro_ops_of(op.micro_ops)
+                           : own        ? block_->micro_ops_of(attempt.micro_ops)
+                                        : std::span<const RawMicroOp>{open.micro_ops};
+    const bool ok = attempt.told == Completion::ok;
+    for (const RawMicroOp& micro_op : micro_ops) check_value(micro_op, ok && own);
+    std::uint32_t id = first;
+    Transaction* transaction = &columns_.transactions[first];
+    if (i == 0) {
+      set_ops(first, micro_ops, ok && own);
+    } else {
+      id = kExtraBit | static_cast<std::uint32_t>(extras_.size());
+      extras_.push_back({first, static_cast<std::uint32_t>(extras_.size()), 0, invoked});
+      transaction = &extras_.back().transaction;
+      transaction->ops_begin = static_cast<std::uint32_t>(columns_.ops.size());
+      extras_.back().ops_count = append_ops(micro_ops, ok && own);
+      displaced_ = true;
+    }
+    end_transaction(id, *transaction, process, attempt.told);
+    transaction->reads_known = transaction->reads_known && own;
+  }
+}
+
+/// A transaction of a session: a line run of one number, which may go on from block to block.
+void TransactionsBuilder::session(const RawOp& op) {
+  const bool aborted = op.order == Transactions::kNoOrder;
+  const std::uint32_t position = process_of(op);
+  const auto micro_ops = block_->micro_ops_of(op.micro_ops);
+  for (const RawMicroOp& micro_op : micro_ops) check_value(micro_op, true);
+  if (!aborted) {
+    std::uint32_t& known = session_table_[op.order];
+    const auto count = static_cast<std::uint32_t>(columns_.transactions.size());
+    if (known != kNoPosition) {
+      Transaction& transaction = columns_.transactions[known];
+      if (known + 1 == count && transaction.process == position) {
+        op_counts_[known] += append_ops(micro_ops, true);
+        return;
+      }
+      refuse_at(op.offset,
+                "transaction " + number(op.order) +
+                    " stands above already: its lines must follow each other, in one session",
+                at_line("it began", transaction.line));
+    }
+    known = count;
+  }
+  Process& process = processes_[position];
+  next_index_ = aborted ? 0 : op.order + 1;
+  const std::uint32_t id = add_transaction(op, position);
+  Transaction& transaction = columns_.transactions.back();
+  if (aborted) transaction.index = Transactions::kNoOrder;
+  op_counts_.back() = append_ops(micro_ops, !aborted);
+  transaction.told = aborted ? Completion::fail : Completion::ok;
+  transaction.fate = fate_of(transaction.told);
+  transaction.reads_known = !aborted;
+  if (!aborted) process.last_ended = id;
+}
+
+void TransactionsBuilder::set_order(std::uint32_t transaction, const RawOp& op) {
+  if (op.order == Transactions::kNoOrder) return;
+  columns_.commit_order.resize(columns_.transactions.size(), Transactions::kNoOrder);
+  columns_.commit_order[transaction] = op.order;
+}
+
+Transaction& TransactionsBuilder::attempt_of(const RawOp& op, const RawOutcome& told) {
+  auto& transactions = columns_.transactions;
+  const auto found = std::lower_bound(transactions.begin(), transactions.end(), told.of,
+                                      [](const Transaction& transaction, std::uint64_t index) {
+                                        return transaction.index < index;
+                                      });
+  if (found == transactions.end() || found->index != told.of) {
+    refuse(op, "of", "no operation was invoked at index " + number(told.of));
+  }
+  const auto first = static_cast<std::uint32_t>(found - transactions.begin());
+  const bool completed = found->complete_index != Transaction::kNoIndex;
+  const auto extras = extras_of_.find(first);
+  std::uint32_t count = 1;
+  if (extras != extras_of_.end()) {
+    for (std::uint32_t i = extras->second; i < extras_.size() && extras_[i].first == first; ++i) {
+      ++count;
+    }
+  }
+  if (told.attempt == 0 || told.attempt > count) {
+    refuse(op, "attempt", "operation " + number(told.of) + " has no such attempt",
+           completed ? "it has " + number(count) : "it never completed: one");
+  }
+  if (told.attempt == 1) return *found;
+  return extras_[extras->second + static_cast<std::uint32_t>(told.attempt) - 2].transaction;
+}
+
+void TransactionsBuilder::outcome(const RawOp& op) {
+  const RawOutcome& told = block_->outcomes[op.extra];
+  const bool agrees = told.evidence == Evidence::ledger ? told.outcome == Outcome::committed
+                      : told.evidence == Evidence::ledger_absent
+                          ? told.outcome != Outcome::committed
+                      : told.evidence == Evidence::none ? told.outcome == Outcome::unresolved
+                                                        : true;
+  if (!agrees) {
+    refuse(op, "evidence",
+           "evidence \"" + std::string{kEvidenceNames[static_cast<std::size_t>(told.evidence)]} +
+               "\" contradicts outcome \"" +
+               std::string{kOutcomeNames[static_cast<std::size_t>(told.outcome)]} + '"');
+  }
+  Transaction& transaction = attempt_of(op, told);
+  if (told.outcome == Outcome::unresolved) return;
+  const Fated fate = told.outcome == Outcome::committed ? Fated::committed : Fated::aborted;
+  const std::uint64_t of = std::uint64_t{told.of};
+  std::uint32_t& known = outcomes_[of * 64 + std::min<std::uint64_t>(told.attempt, 63)];
+  if (known != kNoPosition && transaction.fate != fate) {
+    refuse(op, "outcome", "one attempt cannot be both committed and aborted");
+  }
+  known = 0;
+  transaction.fate = fate;
+  if (fate == Fated::aborted) transaction.reads_known = false;
+}
+
+void TransactionsBuilder::end(const RawOp& op) {
+  const RawEnd& told = block_->ends[op.extra];
+  if (told.operations && *told.operations != operations_) {
+    refuse(op, "operations", "the file holds another number of operations than its end says",
+           number(operations_) + " were invoked");
+  }
+  end_line_ = line_of(op);
+  end_ = told;
+}
+
+/// The caret points at the field's value: at the operation where the field is not found.
+void TransactionsBuilder::refuse(const RawOp& op, std::string_view field, std::string rule,
+                                 std::string note) const {
+  const std::string quoted_name =
+      native() || text_.find("\"" + std::string{field} + "\"", op.offset) != std::string_view::npos
+          ? "\"" + std::string{field} + "\""
+          : ":" + std::string{field};
+  std::size_t at = text_.find(quoted_name, op.offset);
+  if (at == std::string_view::npos) refuse_at(op.offset, std::move(rule), std::move(note));
+  at += quoted_name.size();
+  while (at < text_.size() && (is_json_space(text_[at]) || text_[at] == ':')) ++at;
+  refuse_at(at, std::move(rule), std::move(note));
+}
+
+void TransactionsBuilder::refuse_at(std::size_t offset, std::string rule, std::string note) const {
+  throw LineFault{offset, std::move(rule), std::move(note)};
+}
+
+}  // namespace witness

@@ -1,0 +1,151 @@
+/// Pairs the operations of blocks and lays out the columns of Transactions.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "history/list_columns.hpp"
+#include "history/number_table.hpp"
+#include "history/op_block.hpp"
+#include "witness/history.hpp"
+
+namespace witness {
+
+/// What a format promises.
+///   native  one open operation a process, attempts, outcomes, an end (FORMAT.md)
+///   jepsen  a process may have several open operations, or complete what it never invoked
+///   plume   sessions without time
+enum class PairingRules : std::uint8_t { native, jepsen, plume };
+
+struct BuilderOptions {
+  PairingRules rules = PairingRules::jepsen;
+  std::optional<Datatype> datatype{};  ///< else by the micro-operations
+  std::optional<std::string> initial{};
+};
+
+/// Takes blocks in the order of the file, on one thread; that order, not the cutting, is what
+/// counts. Keeps of an operation what Transactions keeps, and of open ones their micro-operations.
+class TransactionsBuilder {
+ public:
+  explicit TransactionsBuilder(const BuilderOptions& options);
+
+  /// `text` is what the block was read from; `line` the number of its first line. Texts of the
+  /// block are remapped in place. Throws LineFault with an offset in `text`; the builder is then
+  /// of no further use.
+  void add(OpBlock& block, std::string_view text, std::uint64_t line);
+
+  /// Whether the file has said that it ends (native).
+  bool ended() const { return end_line_ != 0; }
+
+  /// Fills `history.transactions`, its strings and, of the header, the workload. Call once.
+  void finish(History& history);
+
+ private:
+  /// An invocation that waits for its completion.
+  struct Open {
+    std::uint32_t transaction = 0;
+    StringId f = kNoString;
+    std::uint64_t line = 0;
+    std::vector<RawMicroOp> micro_ops;  ///< without the elements of lists
+  };
+  struct Process {
+    std::uint32_t last_ended = kNoPosition;
+    std::uint64_t line = 0;  ///< of its last event
+    bool retired = false;    ///< after an info (native)
+    std::size_t open_count = 0;
+    std::vector<Open> open;  ///< the first `open_count`, oldest first; the rest for reuse
+  };
+  /// An attempt after the first: it stands behind its operation in the end.
+  struct Extra {
+    std::uint32_t first = 0;   ///< position of the first attempt
+    std::uint32_t number = 0;  ///< of the extras, in the order of completions
+    std::uint32_t ops_count = 0;
+    Transaction transaction;
+  };
+
+  // transactions_builder.cpp
+  void remap_texts(OpBlock& block);
+  void add_op(const RawOp& op);
+  void number_index(const RawOp& op);
+  void check_time(const RawOp& op);
+  std::uint32_t process_of(const RawOp& op);
+  std::uint32_t add_transaction(const RawOp& op, std::uint32_t process);
+  void invoke(const RawOp& op);
+  void complete(const RawOp& op);
+  void bare(const RawOp& op, std::uint32_t process);
+  void session(const RawOp& op);
+  std::size_t open_of(const RawOp& op, const Process& process) const;
+  bool fits(const RawOp& op, const Open& open) const;
+  void end_transaction(std::uint32_t id, Transaction& transaction, Process& process,
+                       Completion told);
+  void add_attempts(const RawOp& op, Open& open, Process& process);
+  void set_order(std::uint32_t transaction, const RawOp& op);
+  void outcome(const RawOp& op);
+  Transaction& attempt_of(const RawOp& op, const RawOutcome& told);
+  void end(const RawOp& op);
+
+  // transactions_columns.cpp
+  void reserve_ops(std::size_t count);
+  void set_ops(std::uint32_t transaction, std::span<const RawMicroOp> micro_ops, bool reads);
+  std::uint32_t append_ops(std::span<const RawMicroOp> micro_ops, bool reads);
+  void check_value(const RawMicroOp& micro_op, bool reads);
+  TxnOp txn_op(const RawMicroOp& micro_op, bool reads);
+  Datum list_as_text(const RawMicroOp& micro_op);
+  void decided(Datatype datatype);
+  void fill_open();
+  void order_transactions();
+  void index_uses();
+  void number_aborted();
+
+  [[noreturn]] void refuse(const RawOp& op, std::string_view field, std::string rule,
+                           std::string note = {}) const;
+  [[noreturn]] void refuse_at(std::size_t offset, std::string rule, std::string note = {}) const;
+  std::uint64_t line_of(const RawOp& op) const { return first_line_ + op.line; }
+  bool native() const { return options_.rules == PairingRules::native; }
+
+  /// Positions with this bit count in extras_.
+  static constexpr std::uint32_t kExtraBit = 0x80000000U;
+
+  BuilderOptions options_;
+  std::optional<Datatype> datatype_;
+  Transactions columns_;
+  StringPool strings_;
+  ListColumns lists_;
+  std::vector<std::uint32_t> op_counts_;  ///< of each transaction
+  std::vector<Extra> extras_;
+  std::unordered_map<std::uint32_t, std::uint32_t> extras_of_;  ///< first of an operation's
+  std::vector<Process> processes_;
+  NumberTable process_table_;
+  NumberTable key_table_;
+  NumberTable outcomes_;       ///< attempts whose outcome is known
+  NumberTable session_table_;  ///< transactions of sessions, by number
+  std::uint64_t next_index_ = 0;
+  std::uint64_t end_line_ = 0;
+  std::uint64_t operations_ = 0;
+  int timed_ = -1;          ///< whether operations have a time (native); -1: none seen yet
+  bool displaced_ = false;  ///< micro-operations do not stand in the order of transactions
+  std::optional<RawEnd> end_;
+
+  // of the block that is being added
+  const OpBlock* block_ = nullptr;
+  std::string_view text_;
+  std::uint64_t first_line_ = 1;
+  std::vector<StringId> remapped_;
+};
+
+/// Two transactions that write the same value to one key.
+struct Duplicate {
+  std::uint32_t first = 0;  ///< transactions
+  std::uint32_t second = 0;
+  std::uint32_t key = 0;
+  Datum value;
+};
+
+/// The first value that two micro-operations write to one key, or nothing. O(n).
+std::optional<Duplicate> find_duplicate(const Transactions& transactions);
+
+}  // namespace witness
