@@ -58,7 +58,7 @@ const HistoryFormat& format_of(std::string_view head, const std::string& name,
     throw UsageError("no format is called " + quoted(wanted) + "; there are auto, " +
                      format_names());
   }
-  if (is_blank(head)) return format_of_nothing(name);
+  if (is_blank(head.substr(0, head.find_last_not_of('\0') + 1))) return format_of_nothing(name);
   for (const HistoryFormat& format : kHistoryFormats) {
     if (format.looks_like(head)) return format;
   }

@@ -162,21 +162,22 @@ class NativeBlockParser : public BlockParser {
 
 }  // namespace
 
-/// Is this how a header begins, cut anywhere, or a first line that has our schema?
+/// Is this how a header begins, cut anywhere, or a first line that names our schema?
 bool looks_like_native(std::string_view head) {
-  constexpr std::string_view kStart = R"({"schema":"witness.history/)";
+  constexpr std::string_view kStart = R"({"schema":")";
+  const std::size_t size = head.find_last_not_of('\0') + 1;  // what a power cut leaves is nothing
   std::size_t matched = 0;
-  bool in_string = false;
-  for (const char c : head) {
-    if (matched == kStart.size()) return true;
+  for (const char c : head.substr(0, size)) {
+    if (matched == kStart.size()) break;
+    const bool in_string = matched > 1 && matched < 8;
     if (!in_string && is_json_space(c)) continue;
-    if (c != kStart[matched]) break;
-    if (c == '"') in_string = !in_string;
+    if (c != kStart[matched]) {
+      const std::string_view line = head.substr(0, head.find('\n'));
+      return line.find("\"witness.history/") != std::string_view::npos;
+    }
     ++matched;
-    if (&c == &head.back()) return true;
   }
-  const std::string_view line = head.substr(0, head.find('\n'));
-  return is_blank(head) || line.find("\"witness.history/") != std::string_view::npos;
+  return true;
 }
 
 std::unique_ptr<BlockParser> native_block_parser() { return std::make_unique<NativeBlockParser>(); }

@@ -11,9 +11,9 @@
 namespace witness {
 namespace {
 
-std::string message_of(const std::string& text) {
+std::string message_of(const std::string& text, const ReadOptions& options = {}) {
   try {
-    parse_history(text, "f");
+    parse_history(text, "f", options);
   } catch (const InputError& error) {
     return error.what();
   }
@@ -350,8 +350,9 @@ TEST(IllFormed, NotANativeHistory) {
         std::string{"\x7F"
                     "ELF\x02\x01"},
         std::string{"7"}, std::string{R"({"schema":7})"}, std::string{R"({"a":"{\"schema\""})"}}) {
-    EXPECT_EQ(message_of(line + "\nmore\n"), refusal(line));
-    EXPECT_EQ(message_of(line), refusal(line)) << "also without a line feed";
+    const ReadOptions native{.format = "native"};
+    EXPECT_EQ(message_of(line + "\nmore\n", native), refusal(line));
+    EXPECT_EQ(message_of(line, native), refusal(line)) << "also without a line feed";
   }
   EXPECT_EQ(message_of("\n"), InputError("f", {1, 1}, rule).what());
 }
