@@ -11,6 +11,8 @@ constexpr std::string_view kOurs = "witness";
 constexpr std::string_view kAdya = "Adya 1999, Weak Consistency, ch. 3-4";
 constexpr std::string_view kElle = "Kingsbury and Alvaro 2020, Elle, sec. 2-6";
 constexpr std::string_view kCerone = "Cerone and Gotsman 2018, Analysing Snapshot Isolation";
+constexpr std::string_view kCerone15 =
+    "Cerone, Bernardi and Gotsman 2015, A Framework for Transactional Consistency Models";
 constexpr std::string_view kBerenson = "Berenson et al. 1995, P4";
 constexpr std::string_view kHerlihy = "Herlihy and Wing 1990, Linearizability";
 
@@ -33,9 +35,23 @@ constexpr std::array kTable = {
     AnomalyInfo{early_rejection, "early-rejection",
                 "somebody was told that all is taken before the last taker had begun", kHerlihy},
     AnomalyInfo{g1a, "G1a", "a transaction read what an aborted one wrote", kAdya},
+    AnomalyInfo{g1b, "G1b", "a transaction read what another one wrote and then replaced itself",
+                kAdya},
     AnomalyInfo{garbage_read, "garbage-read", "a transaction read what nobody ever wrote", kElle},
+    AnomalyInfo{internal, "internal", "a transaction's reads contradict its own reads and writes",
+                kCerone15},
+    AnomalyInfo{future_read, "future-read", "a transaction read what it wrote only later", kElle},
+    AnomalyInfo{duplicate_elements, "duplicate-elements", "one write stands twice in a list",
+                kElle},
+    AnomalyInfo{incompatible_order, "incompatible-order",
+                "two reads show the same key's history in different orders", kElle},
+    AnomalyInfo{cyclic_versions, "cyclic-versions",
+                "a key's versions follow each other in a circle", kElle},
+    AnomalyInfo{dirty_update, "dirty-update",
+                "a committed transaction built on what an aborted one wrote", kElle},
     AnomalyInfo{lost_update, "lost-update",
-                "two transactions read one version and both replaced it", kBerenson},
+                "a transaction replaced a version that it had not read, having read an older one",
+                kBerenson},
     AnomalyInfo{g0, "G0", "a cycle of overwrites", kAdya},
     AnomalyInfo{g1c, "G1c", "a cycle of overwrites and reads of what was written", kAdya},
     AnomalyInfo{g_single_item, "G-single-item",
@@ -90,9 +106,13 @@ struct Implication {
 
 // A cycle of fewer relations is also a cycle of more. A lost update is a G-single-item
 // whichever of the two versions came first: one overwrote what the other had read, and was
-// overwritten by it. A refusal before the last taker began read from the future.
+// overwritten by it. Of two orders of one list at most one was committed, and what stands on an
+// aborted version is aborted with it. A refusal before the last taker began read from the future.
 constexpr std::array kImplications = {
     Implication{lost_update, g_single_item},
+    Implication{incompatible_order, g1a},
+    Implication{dirty_update, g1a},
+    Implication{future_read, g1c},
     Implication{early_rejection, g1c_realtime},
     Implication{g0, g1c},
     Implication{g_single_item, g_single},
@@ -139,6 +159,56 @@ constexpr auto kMeans = close_implications();
 std::span<const AnomalyInfo> anomaly_table() { return kTable; }
 
 std::string_view label(AnomalyKind kind) { return kTable[static_cast<std::size_t>(kind)].label; }
+
+std::string_view harm(AnomalyKind kind) {
+  const auto position = static_cast<unsigned>(kind);
+  const auto first = static_cast<unsigned>(g0);
+  const auto plain =
+      position < first ? kind : static_cast<AnomalyKind>(first + (position - first) % kCycleKinds);
+  switch (plain) {
+    case g1a:
+      return "Somebody acted on data that officially never existed.";
+    case g1b:
+      return "Somebody acted on a value that was never meant to be seen.";
+    case garbage_read:
+      return "The database made up data.";
+    case internal:
+      return "Inside one transaction the data changed under its hands.";
+    case future_read:
+      return "A transaction saw its own writes before it made them.";
+    case duplicate_elements:
+      return "One write took effect twice.";
+    case incompatible_order:
+      return "Two clients saw different pasts: what one of them saw was lost or reordered.";
+    case cyclic_versions:
+      return "A key went back to a value that had been replaced.";
+    case dirty_update:
+      return "Data of a transaction that was rolled back lives on in committed data.";
+    case lost_update:
+      return "Somebody's committed change was overwritten by one who had not seen it.";
+    case g0:
+      return "The writes of transactions are mixed: half of each one survives.";
+    case g1c:
+      return "Transactions saw each other's writes in a circle: none of them can have been first.";
+    case g_single_item:
+    case g_single:
+      return "A transaction saw one part of another one's change and missed another part of it.";
+    case g_nonadjacent_item:
+    case g_nonadjacent:
+      return "Transactions saw the past in different orders: no snapshot contains what they saw.";
+    case g2_item:
+    case g2:
+      return "Transactions decided on data that the others were changing: together they can break "
+             "a rule that each of them kept (write skew).";
+    default:
+      return {};
+  }
+}
+
+std::span<const AnomalyGroup> anomaly_groups() {
+  static constexpr std::array kGroups = {AnomalyGroup{"G1", kinds(g1a, g1b, g1c)}};
+  return kGroups;
+}
 
 std::optional<AnomalyKind> anomaly_by_label(std::string_view text) {
   const auto found = std::ranges::find(kTable, text, &AnomalyInfo::label);

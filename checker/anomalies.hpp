@@ -22,12 +22,6 @@ struct AnomalyInfo {
 
 inline constexpr std::size_t kAnomalyKinds = static_cast<std::size_t>(AnomalyKind::g2_realtime) + 1;
 
-/// In the order of AnomalyKind, so that a kind is its own position.
-std::span<const AnomalyInfo> anomaly_table();
-
-std::string_view label(AnomalyKind kind);
-std::optional<AnomalyKind> anomaly_by_label(std::string_view label);
-
 /// A set of anomaly kinds, one bit each.
 using KindSet = std::uint64_t;
 static_assert(kAnomalyKinds <= 64);
@@ -38,6 +32,24 @@ template <typename... Kinds>
 constexpr KindSet kinds(Kinds... each) {
   return (KindSet{0} | ... | kind_bit(each));
 }
+
+/// In the order of AnomalyKind, so that a kind is its own position.
+std::span<const AnomalyInfo> anomaly_table();
+
+std::string_view label(AnomalyKind kind);
+
+/// What it does to the people who use the database: one plain sentence. Empty where `meaning` says
+/// it all.
+std::string_view harm(AnomalyKind kind);
+
+std::optional<AnomalyKind> anomaly_by_label(std::string_view label);
+
+/// Kinds that the literature calls by one name: one line each.
+struct AnomalyGroup {
+  std::string_view label;
+  KindSet kinds;
+};
+std::span<const AnomalyGroup> anomaly_groups();
 
 /// The kinds that are found whenever `kind` is: every G-single is a G2, every G2 is a
 /// G2-process, … Reflexive and transitive.

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/models.hpp"
+#include "checker/transactions/assumptions.hpp"
 #include "commands.hpp"
 #include "witness/check.hpp"
 #include "witness/error.hpp"
@@ -35,6 +36,7 @@ constexpr std::array kReportKinds = {
 struct Options {
   std::vector<std::string> histories;
   CheckOptions check;
+  ReadOptions read;
   std::vector<std::string> reports;
   int explain = 3;
   bool elle_compat = false;
@@ -77,6 +79,11 @@ class ReportFile {
   std::string text_;
 };
 
+bool is_group(std::string_view name) {
+  const auto groups = anomaly_groups();
+  return std::ranges::find(groups, name, &AnomalyGroup::label) != groups.end();
+}
+
 /// A typing error is found before the first history is read.
 void look_up_names(const CheckOptions& options) {
   for (const std::string& name : options.models) {
@@ -86,17 +93,18 @@ void look_up_names(const CheckOptions& options) {
     }
   }
   for (const std::string& name : options.anomalies) {
-    if (!anomaly_by_label(name)) {
+    if (!anomaly_by_label(name) && !is_group(name)) {
       throw UsageError(
           fmt::format("no anomaly is called \"{}\"; see: witness list anomalies", escaped(name)));
     }
   }
+  assumptions_by_name(options.assume);
 }
 
 /// A history that cannot be opened is unreadable input, as an ill-formed one is.
-Verdict judge(const std::string& path, const CheckOptions& options) {
+Verdict judge(const std::string& path, const Options& options) {
   try {
-    return check(read_history(path), options);
+    return check(read_history(path, options.read), options.check);
   } catch (const SystemError& error) {
     std::string rule = error.what();
     if (rule.starts_with(path + ": ")) rule.erase(0, path.size() + 2);
@@ -128,7 +136,7 @@ class Run {
 
   void judge_one(const std::string& path) {
     try {
-      const Verdict verdict = judge(path, options_.check);
+      const Verdict verdict = judge(path, options_);
       worst_ = worst(worst_, verdict.validity);
       for (ReportFile& report : reports_) report.add(verdict, ReportStyle{false, options_.explain});
       print(verdict);
@@ -195,6 +203,20 @@ Action check_command(CLI::App& app) {
       ->type_name("A")
       ->allow_extra_args(false)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--assume", options->check.assume,
+                 "Version order of registers: wfr-keys, sequential-keys, linearizable-keys or "
+                 "commit-order (repeatable)")
+      ->type_name("A")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--format", options->read.format,
+                 "Format of the histories (auto; see: witness list formats)")
+      ->type_name("F");
+  app.add_option("--workload", options->read.workload,
+                 "What a file holds that does not say it: list-append or rw-register")
+      ->type_name("W");
+  app.add_option("--initial", options->read.initial, "A register's value before its first write")
+      ->type_name("VALUE");
   app.add_option("--report", options->reports, "Write a report: text or json (repeatable)")
       ->type_name("KIND=PATH")
       ->allow_extra_args(false)

@@ -25,11 +25,29 @@ class Findings {
  public:
   std::vector<Anomaly> anomalies;
 
+  /// Of each kind, at most so many are listed where there can be as many as transactions.
+  static constexpr std::uint64_t kListedMost = 1000;
+
   void add(Anomaly anomaly, std::initializer_list<ObjectClaim> breaks = {}) {
     found_ |= implied_by(anomaly.kind);
+    ++counts_[static_cast<std::size_t>(anomaly.kind)];
     for (const ObjectClaim claim : breaks) broken_[at(claim)] = true;
     anomalies.push_back(std::move(anomaly));
   }
+
+  /// One more, of which only the keys are kept.
+  void add_unlisted(AnomalyKind kind, const std::vector<std::string>& keys) {
+    found_ |= implied_by(kind);
+    ++counts_[static_cast<std::size_t>(kind)];
+    auto& all = unlisted_keys[static_cast<std::size_t>(kind)];
+    all.insert(all.end(), keys.begin(), keys.end());
+    unlisted_kinds |= kind_bit(kind);
+  }
+  bool listed_enough(AnomalyKind kind) const { return count(kind) >= kListedMost; }
+  std::uint64_t count(AnomalyKind kind) const { return counts_[static_cast<std::size_t>(kind)]; }
+
+  std::array<std::vector<std::string>, kAnomalyKinds> unlisted_keys;  ///< by kind
+  KindSet unlisted_kinds = 0;
 
   /// The first reason is kept.
   void undecided(ObjectClaim claim, std::string why) {
@@ -46,6 +64,7 @@ class Findings {
   static std::size_t at(ObjectClaim claim) { return static_cast<std::size_t>(claim); }
 
   KindSet found_ = 0;
+  std::array<std::uint64_t, kAnomalyKinds> counts_{};
   std::array<bool, kObjectClaims> broken_{};
   std::array<std::string, kObjectClaims> undecided_;
 };

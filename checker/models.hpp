@@ -2,8 +2,7 @@
 /// (checker/MODELS.md says the same to people, and a test compares them).
 ///
 /// A model also forbids what the models below it forbid, and every anomaly that
-/// implies a forbidden one. Only models are listed that this checker can decide for
-/// every anomaly in their line.
+/// implies a forbidden one.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +16,23 @@
 
 namespace witness {
 
-/// `forbids` is what the model adds to the models that it `implies` (positions in the
-/// table as bits). `alias` is the literature's short name.
+/// Models as positions in the table, one bit each.
+using ModelSet = std::uint64_t;
+
+/// By which orders of transactions a model's own order must go.
+enum class TimeOrder : std::uint8_t { none, session, real_time };
+
+/// `forbids` is what the model adds to the models that it `implies`. `alias` is the literature's
+/// other names, separated by spaces.
 struct ConsistencyModel {
   std::string_view name;
   std::string_view alias;
   KindSet forbids;
-  std::uint32_t implies;
-  bool real_time;  ///< its orders respect real time across clients
+  ModelSet implies;
+  TimeOrder order;
+  /// What the line forbids is all that the model forbids, and each of it is looked for: where
+  /// nothing is found, it holds. Else it holds only where a stronger model does.
+  bool decidable;
   std::string_view source;
 };
 
@@ -37,15 +45,19 @@ std::optional<std::size_t> model_by_name(std::string_view name);
 /// Everything that the model rules out, inherited and implied included.
 KindSet forbidden_by(std::size_t model);
 
-/// True if whatever model forbids `kind` also forbids `other`: having found `other`,
-/// a search for `kind` can rule out nothing more.
-bool covers(AnomalyKind other, AnomalyKind kind);
-
-/// What a set of anomalies leaves standing.
+/// What a set of anomalies leaves standing. `possible` are those that could not be excluded.
 struct ModelVerdict {
-  std::vector<std::string> strongest;  ///< not ruled out, and implied by no other such
-  std::vector<std::string> violated;   ///< ruled out, weakest first
+  ModelSet holds = 0;
+  ModelSet ruled_out = 0;
+  std::vector<std::string> strongest;         ///< of those that hold: implied by no other
+  std::vector<std::string> violated;          ///< ruled out, weakest first
+  std::vector<std::string> weakest_violated;  ///< ruled out, while all that they imply stand
+  std::vector<std::string> also_violated;     ///< the other ones
+  std::vector<std::string> undecided;
 };
-ModelVerdict judge_models(KindSet found);
+ModelVerdict judge_models(KindSet found, KindSet possible = 0);
+
+/// What it says of one model: nothing where that is undecided.
+std::optional<bool> holds(const ModelVerdict& verdict, std::size_t model);
 
 }  // namespace witness

@@ -12,21 +12,10 @@
 
 #include "checker/accesses.hpp"
 #include "checker/findings.hpp"
+#include "checker/graph/edge.hpp"
 #include "checker/resolve.hpp"
 
 namespace witness {
-
-/// rw edges of counted rows are kept apart: a cycle that needs one is G2, not G2-item.
-enum class EdgeKind : std::uint8_t { ww, wr, rw_item, rw_predicate, process, realtime };
-
-/// `relay`: it begins at a relay vertex, and continues an edge of its kind.
-struct Edge {
-  std::uint32_t from;
-  std::uint32_t to;
-  EdgeKind kind;
-  bool relay;
-  StringId key;
-};
 
 struct DependencyGraph {
   std::vector<std::uint32_t> fates;  ///< of each transaction vertex
@@ -40,7 +29,7 @@ struct DependencyGraph {
   std::uint32_t transactions() const { return static_cast<std::uint32_t>(fates.size()); }
   std::uint32_t add_relay() { return vertices++; }
   void add(std::uint32_t from, std::uint32_t to, EdgeKind kind, StringId key) {
-    edges.push_back({from, to, kind, from >= transactions(), key});
+    edges.push_back({from, to, key, kind, from >= transactions()});
   }
 };
 
@@ -79,14 +68,7 @@ void add_time_order(const GraphInput& input, DependencyGraph& graph);
 Step explain_edge(const GraphInput& input, std::uint32_t from_fate, std::uint32_t to_fate,
                   EdgeKind kind, StringId key);
 
-/// Finds, per strongly connected component and level of relations, the cycle of the
-/// fewest stale reads and then the fewest transactions, and reports it under the
-/// literature's name: {ww} G0; {ww, wr} G1c; no two rw in a row: G-single or
-/// G-nonadjacent; any rw: G2; "-item" where no predicate rw is needed; then the same
-/// with process and with realtime edges. What rules out no further model is left out.
-/// Existence is exact and linear; the search for a short cycle is cut off after a number
-/// of steps linear in the component, so that among several cycles of one component a
-/// longer one (or a G-nonadjacent beside a G-single) may be shown.
+/// Reports the cycles of the graph (checker/graph/cycles.hpp).
 void report_cycles(const GraphInput& input, const DependencyGraph& graph, Findings& findings);
 
 }  // namespace witness

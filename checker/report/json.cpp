@@ -39,6 +39,25 @@ Json anomaly_json(const Anomaly& anomaly) {
     for (const Step& step : anomaly.steps) json["steps"].push_back(step_json(step));
   }
   json["explanation"] = anomaly.explanation;
+  for (const Participant& who : anomaly.participants) {
+    json["participants"].push_back({{"operation", who.operation}, {"text", who.text}});
+  }
+  if (!anomaly.meaning.empty()) json["meaning"] = anomaly.meaning;
+  return json;
+}
+
+Json models_json(const Verdict& verdict) {
+  return {{"strongest", verdict.models_strongest},
+          {"violated", verdict.models_violated},
+          {"not", verdict.models_not},
+          {"also_not", verdict.models_also_not},
+          {"undecided", verdict.models_undecided}};
+}
+
+/// Of kinds of which only the first violations are listed: how many there are.
+Json kind_counts_json(const std::vector<KindCount>& counts) {
+  Json json = Json::object();
+  for (const KindCount& count : counts) json[std::string{label(count.kind)}] = count.count;
   return json;
 }
 
@@ -85,9 +104,10 @@ std::string json_report(const Verdict& verdict) {
       {"word", verdict.word},
       {"reason", verdict.reason},
       {"claims", array_of(verdict.claims, claim_json)},
-      {"models", {{"strongest", verdict.models_strongest}, {"violated", verdict.models_violated}}},
+      {"models", models_json(verdict)},
       {"keys", verdict.keys},
       {"anomalies", array_of(verdict.anomalies, anomaly_json)},
+      {"anomaly_counts", kind_counts_json(verdict.anomaly_counts)},
       {"counts", counts_json(verdict.counts)},
       {"score", array_of(verdict.score, score_json)},
       {"ledger_read", verdict.ledger_read},

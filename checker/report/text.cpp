@@ -166,8 +166,12 @@ class TextReport {
     keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
     const AnomalyKind kind = verdict_.anomalies[begin].kind;
     text_ += "\n";
-    line(fmt::format("{} ({}){}{}", label(kind), plural(end - begin, "case"),
-                     keys.empty() ? "" : " on ", list(escaped_all(keys), 12)),
+    std::uint64_t cases = end - begin;
+    for (const KindCount& all : verdict_.anomaly_counts) {
+      if (all.kind == kind) cases = all.count;
+    }
+    line(fmt::format("{} ({}){}{}", label(kind), plural(cases, "case"), keys.empty() ? "" : " on ",
+                     list(escaped_all(keys), 12)),
          "", "  ");
   }
 
@@ -175,12 +179,8 @@ class TextReport {
     line(escaped(anomaly.explanation), "  ", "    ");
     constexpr std::size_t kMostSteps = 12;
     const std::size_t count = anomaly.steps.size();
-    if (count == 0) return;
-    std::string let;
-    for (std::size_t i = 0; i < std::min(count, kMostSteps); ++i) {
-      let += fmt::format("{}T{} = operation {}", i == 0 ? "" : ", ", i + 1, anomaly.steps[i].from);
-    }
-    line(let, "    Let   ", "          ");
+    if (count == 0) return evidence(anomaly);
+    let(anomaly, std::min(count, kMostSteps));
     for (std::size_t i = 0; i < std::min(count, kMostSteps); ++i) {
       const Step& step = anomaly.steps[i];
       const bool last = i + 1 == count;
@@ -195,6 +195,32 @@ class TextReport {
     if (count > kMostSteps) {
       text_ += fmt::format("          … and {} more steps back to T1\n", count - kMostSteps);
     }
+    if (!anomaly.meaning.empty()) line(anomaly.meaning, "    So    ", "          ");
+  }
+
+  /// Who the letters of a cycle are: what each did, or at least where it stands.
+  void let(const Anomaly& anomaly, std::size_t count) {
+    if (anomaly.participants.size() < count) {
+      std::string names;
+      for (std::size_t i = 0; i < count; ++i) {
+        names +=
+            fmt::format("{}T{} = operation {}", i == 0 ? "" : ", ", i + 1, anomaly.steps[i].from);
+      }
+      return line(names, "    Let   ", "          ");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const Participant& who = anomaly.participants[i];
+      line(fmt::format("T{} = operation {}, {}", i + 1, who.operation, escaped(who.text)),
+           i == 0 ? "    Let   " : "          ", "            ");
+    }
+  }
+
+  /// The operations of a violation that is no cycle.
+  void evidence(const Anomaly& anomaly) {
+    for (const Participant& who : anomaly.participants) {
+      line(fmt::format("operation {}, {}", who.operation, escaped(who.text)), "    ", "      ");
+    }
+    if (!anomaly.meaning.empty()) line(anomaly.meaning, "    So    ", "          ");
   }
 
   void claims() {
@@ -210,11 +236,13 @@ class TextReport {
       all += (used == 6 && line_begin == 0 ? "  " : fits ? "   " : "\n        ") + item;
     }
     text_ += all + "\n";
-    std::string models = "strongest not ruled out: " + (verdict_.models_strongest.empty()
-                                                            ? std::string{"none"}
-                                                            : list(verdict_.models_strongest, 20));
-    if (!verdict_.models_violated.empty()) {
-      models += "; ruled out: " + list(verdict_.models_violated, 20);
+    const auto names = [](const std::vector<std::string>& models) {
+      return models.empty() ? std::string{"none"} : list(models, 20);
+    };
+    std::string models = "strongest not ruled out: " + names(verdict_.models_strongest);
+    if (!verdict_.models_not.empty()) {
+      models += "; ruled out: " + names(verdict_.models_not);
+      if (!verdict_.models_also_not.empty()) models += " and all above";
     }
     line(models, "models  ", "        ");
   }

@@ -15,6 +15,12 @@ struct CheckOptions {
   std::vector<std::string> models;
   /// Only these anomalies count (labels); empty: all that the claims forbid.
   std::vector<std::string> anomalies;
+  /// What may be assumed of the version order of registers, beyond what the history shows:
+  ///   wfr-keys           a transaction that read a version and wrote the key made a later one
+  ///   sequential-keys    each process sees each key's versions in order
+  ///   linearizable-keys  each key's versions follow real time
+  ///   commit-order       versions follow the commit order that the file holds
+  std::vector<std::string> assume;
 };
 
 /// Judges a history: resolves outcomes, then invariants per key, reconciliation,

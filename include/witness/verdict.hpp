@@ -42,7 +42,14 @@ enum class AnomalyKind : std::uint8_t {
   early_rejection,
   // of transactions
   g1a,
+  g1b,
   garbage_read,
+  internal,
+  future_read,
+  duplicate_elements,
+  incompatible_order,
+  cyclic_versions,
+  dirty_update,
   lost_update,
   // cycles of transactions, weakest first; then with process, then with realtime edges
   g0,
@@ -80,6 +87,12 @@ struct Step {
   std::string why;  ///< one sentence
 };
 
+/// An operation of a violation, as it stands in the file.
+struct Participant {
+  std::uint64_t operation = 0;  ///< its index
+  std::string text;             ///< "process 3: append x 7, r y [1 2]"
+};
+
 /// One violation with its evidence. Explanations may quote text from the
 /// history: escape them where they are shown.
 struct Anomaly {
@@ -89,6 +102,8 @@ struct Anomaly {
   std::vector<std::uint64_t> operations{};  ///< invocation indices in the file
   std::vector<Step> steps{};                ///< the cycle, for dependency anomalies
   std::string explanation{};                ///< one sentence
+  std::vector<Participant> participants{};  ///< of transactional histories: who takes part
+  std::string meaning{};                    ///< one plain sentence: what it does to a user
 };
 
 /// Something that was claimed and checked. `holds` is nullopt where it could not
@@ -97,6 +112,12 @@ struct Claim {
   std::string name;
   std::optional<bool> holds;
   std::string why;
+};
+
+/// How many violations of a kind there are, where not all of them are listed.
+struct KindCount {
+  AnomalyKind kind = AnomalyKind::double_acquisition;
+  std::uint64_t count = 0;
 };
 
 struct Counts {
@@ -138,9 +159,13 @@ struct Verdict {
   std::string reason;
   std::vector<Claim> claims;
   std::vector<std::string> models_strongest;  ///< not ruled out by this history
-  std::vector<std::string> models_violated;
-  std::vector<std::string> keys;  ///< offending keys, each once, sorted naturally
+  std::vector<std::string> models_violated;   ///< all of them, weakest first
+  std::vector<std::string> models_not;        ///< the weakest of these (Elle's :not)
+  std::vector<std::string> models_also_not;   ///< the others (Elle's :also-not)
+  std::vector<std::string> models_undecided;  ///< neither ruled out nor known to hold
+  std::vector<std::string> keys;              ///< offending keys, each once, sorted naturally
   std::vector<Anomaly> anomalies;
+  std::vector<KindCount> anomaly_counts;  ///< of the kinds of which only the first are listed
   Counts counts;
   std::vector<ScoreLine> score;
   bool ledger_read = false;              ///< counts of `confirmed` come from the database

@@ -61,11 +61,11 @@ TEST(Models, ThePageSaysWhatTheTableSays) {
       forbids |= kind_bit(*kind);
     }
     EXPECT_EQ(forbids, model.forbids) << model.name;
-    std::uint32_t implies = 0;
+    ModelSet implies = 0;
     for (const std::string& name : split(rows[i][3], ',')) {
       const auto below = model_by_name(name);
       ASSERT_TRUE(below) << name;
-      implies |= 1U << *below;
+      implies |= ModelSet{1} << *below;
     }
     EXPECT_EQ(implies, model.implies) << model.name;
     EXPECT_EQ(rows[i][4], model.source);

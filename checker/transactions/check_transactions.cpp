@@ -1,0 +1,253 @@
+#include "checker/transactions/check_transactions.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checker/claims.hpp"
+#include "checker/graph/cycles.hpp"
+#include "checker/transactions/infer.hpp"
+#include "checker/transactions/story.hpp"
+#include "checker/transactions/transaction_graph.hpp"
+#include "checker/words.hpp"
+
+namespace witness {
+namespace {
+
+using enum AnomalyKind;
+
+constexpr KindSet all_variants(KindSet plain) { return plain | plain << 8U | plain << 16U; }
+
+constexpr KindSet kStale =
+    kinds(g_single_item, g_single, g_nonadjacent_item, g_nonadjacent, g2_item, g2);
+/// What can only be excluded where the order of versions is known.
+constexpr KindSet kNeedVersions = kinds(lost_update) | all_variants(kStale);
+constexpr KindSet kNeedRealTime = (kStale | kinds(g0, g1c)) << 16U;
+
+/// What could not be excluded, and why.
+struct Undecided {
+  KindSet kinds = 0;
+  std::vector<std::pair<KindSet, std::string>> reasons;
+
+  void add(KindSet more, std::string why) {
+    kinds |= more;
+    reasons.emplace_back(more, std::move(why));
+  }
+  std::string why(KindSet forbidden) const {
+    for (const auto& [set, reason] : reasons) {
+      if ((set & forbidden) != 0) return reason;
+    }
+    return {};
+  }
+};
+
+class Judgement {
+ public:
+  Judgement(const History& history, const CheckOptions& options)
+      : history_(history),
+        transactions_(*history.transactions),
+        story_(history),
+        assumed_(assumptions_by_name(options.assume)),
+        claims_(look_up(options, transactions_.has_real_time ? "strict-serializable"
+                                                             : "strong-session-serializable")) {}
+
+  Verdict judge() {
+    const std::vector<std::uint32_t> rank = ranks_of(transactions_);
+    {
+      const std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
+      take_facts(inferred);
+      find_undecided(inferred);
+      for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+      suspects_ = find_suspects(transactions_, inferred, rank);
+    }
+    report_cycles(suspects_, {}, story_, findings_);
+    count(rank);
+    decide();
+    note();
+    return std::move(verdict_);
+  }
+
+ private:
+  void take_facts(const std::vector<Inferred>& inferred) {
+    std::vector<Fact> facts;
+    for (const Inferred& part : inferred) {
+      facts.insert(facts.end(), part.facts.begin(), part.facts.end());
+    }
+    std::ranges::stable_sort(facts, [](const Fact& a, const Fact& b) {
+      return std::pair{a.kind, a.transaction} < std::pair{b.kind, b.transaction};
+    });
+    for (const Fact& fact : facts) {
+      if (findings_.listed_enough(fact.kind)) {
+        findings_.add_unlisted(fact.kind, {story_.key(fact.key)});
+      } else {
+        findings_.add(story_.anomaly(fact));
+      }
+    }
+  }
+
+  void find_undecided(const std::vector<Inferred>& inferred) {
+    std::uint64_t without_order = 0;
+    std::uint64_t unwritten = 0;
+    std::uint32_t first_without_order = kNoPosition;
+    std::uint32_t first_unwritten = kNoPosition;
+    for (const Inferred& part : inferred) {
+      without_order += part.keys_without_order;
+      unwritten += part.unwritten_reads;
+      first_without_order = std::min(first_without_order, part.first_without_order);
+      first_unwritten = std::min(first_unwritten, part.first_unwritten);
+    }
+    if (without_order > 0) {
+      undecided_.add(kNeedVersions,
+                     fmt::format("the order of versions is not known of {}, of {} for one",
+                                 plural(without_order, "key"), story_.key(first_without_order)));
+    }
+    if (unwritten > 0) {
+      undecided_.add(kNeedVersions | kinds(garbage_read, g1a),
+                     fmt::format("{} saw a value that nobody in this history wrote, of {} for one: "
+                                 "it may be from before (see --initial)",
+                                 plural(unwritten, "read"), story_.key(first_unwritten)));
+    }
+    if (!transactions_.has_real_time) {
+      undecided_.add(kNeedRealTime, "the file holds sessions, but no real time");
+    }
+    if ((findings_.found() & kinds(incompatible_order)) != 0) {
+      undecided_.add(all_variants(kinds(g0)), "reads contradict each other's order of versions");
+    }
+  }
+
+  void count(const std::vector<std::uint32_t>& rank) {
+    Counts& counts = verdict_.counts;
+    const auto& all = transactions_.transactions;
+    counts.operations = transactions_.operations;
+    counts.attempts = all.size();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (i + 1 == all.size() || all[i + 1].index != all[i].index) {
+        counts.ok += all[i].told == Completion::ok;
+        counts.fail += all[i].told == Completion::fail;
+        counts.info += all[i].told == Completion::info;
+      }
+      counts.committed += all[i].fate == Fated::committed;
+      counts.aborted += all[i].fate == Fated::aborted;
+      counts.unresolved += all[i].fate == Fated::possible;
+      // Whoever had not ended when the next one began met it.
+      const bool met_next = i + 1 < all.size() && rank[i] >= all[i + 1].began_after;
+      const bool met_last = i > 0 && rank[i - 1] >= all[i].began_after;
+      counts.overlaps += met_next || met_last;
+    }
+  }
+
+  std::string vacuous() const {
+    if (verdict_.counts.operations == 0) return "the history holds no operation";
+    if (verdict_.counts.committed == 0) {
+      return "no operation succeeded, so nothing was put to the test";
+    }
+    if (verdict_.counts.edges == 0) {
+      return "no two transactions depend on each other, so nothing was put to the test";
+    }
+    const bool recorded = !history_.header.raw.empty();
+    if (recorded && transactions_.has_real_time && verdict_.counts.overlaps == 0) {
+      return "no two transactions overlapped in time, so nothing was put to the test";
+    }
+    return {};
+  }
+
+  /// The claim that none of the kinds is there; `holds` is nothing where that would not be enough.
+  Claim decided(std::string name, KindSet forbidden, std::optional<bool> holds,
+                const std::string& otherwise) const {
+    if ((findings_.found() & forbidden) != 0) return {std::move(name), false, {}};
+    const std::string why = undecided_.why(forbidden);
+    if (!why.empty()) return {std::move(name), std::nullopt, why};
+    if (!holds) return {std::move(name), std::nullopt, otherwise};
+    return {std::move(name), true, {}};
+  }
+
+  void decide() {
+    const ModelVerdict models = judge_models(findings_.found(), undecided_.kinds);
+    take_models(models, verdict_);
+    KindSet breaking = 0;
+    std::string word;
+    for (const std::size_t model : claims_.models) {
+      breaking |= forbidden_by(model);
+      const std::string name{model_table()[model].name};
+      verdict_.claims.push_back(
+          decided(name, forbidden_by(model), holds(models, model), why_undecidable(model)));
+      word = name == "strict-serializable" ? "linearizable" : name;
+    }
+    for (const AnomalyKind kind : claims_.anomalies) {
+      breaking |= implying(kind_bit(kind));
+      const std::string name = fmt::format("no-{}", label(kind));
+      const bool alone = claims_.models.empty() && claims_.anomalies.size() == 1;
+      word = alone ? name : "no-anomaly-asked-for";
+      verdict_.claims.push_back(decided(name, kind_bit(kind), true, {}));
+    }
+    take_anomalies(findings_, breaking, verdict_);
+    conclude(word);
+  }
+
+  void conclude(const std::string& word) {
+    const std::string nothing = vacuous();
+    for (Claim& claim : verdict_.claims) {
+      if (claim.holds == true && !nothing.empty()) claim = {claim.name, {}, nothing};
+    }
+    const auto first = [&](std::optional<bool> holds) {
+      return std::ranges::find(verdict_.claims, holds, &Claim::holds);
+    };
+    if (first(false) != verdict_.claims.end()) {
+      verdict_.validity = Validity::violated;
+      verdict_.word = "violated";
+      verdict_.reason = why_violated(verdict_);
+    } else if (const auto open = first(std::nullopt); open != verdict_.claims.end()) {
+      verdict_.validity = Validity::unknown;
+      verdict_.word = "unknown";
+      verdict_.reason = nothing.empty() ? fmt::format("{}: {}", open->name, open->why) : nothing;
+    } else {
+      verdict_.validity = Validity::valid;
+      verdict_.word = word;
+      verdict_.reason = fmt::format(
+          "every claim holds: {} on {}, with {} between them; {} met another one in time",
+          plural(verdict_.counts.committed, "committed transaction"),
+          plural(transactions_.keys.size(), "key"),
+          verdict_.counts.edges == 1 ? "1 dependency"
+                                     : fmt::format("{} dependencies", verdict_.counts.edges),
+          verdict_.counts.overlaps);
+    }
+  }
+
+  void note() {
+    if (history_.damage.cut && !history_.header.raw.empty()) {
+      verdict_.notes.push_back(fmt::format("the file is cut: {} dropped at its end",
+                                           plural(history_.damage.dropped_bytes, "byte")));
+    }
+    for (const AssumptionInfo& info : kAssumptions) {
+      if (assumes(assumed_, info.assumption)) {
+        verdict_.notes.push_back(fmt::format("assumed ({}): {}", info.name, info.about));
+      }
+    }
+    if (verdict_.counts.unresolved > 0) {
+      verdict_.notes.push_back(fmt::format(
+          "nobody knows of {} whether they committed: they count where somebody read their writes",
+          plural(verdict_.counts.unresolved, "transaction")));
+    }
+    verdict_.not_checked.emplace_back(
+        "predicates: the history holds reads and writes of single keys");
+    verdict_.history = history_.name;
+  }
+
+  const History& history_;
+  const Transactions& transactions_;
+  Story story_;
+  AssumptionSet assumed_;
+  Claims claims_;
+  Findings findings_;
+  Undecided undecided_;
+  Suspects suspects_;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+Verdict check_transactions(const History& history, const CheckOptions& options) {
+  return Judgement{history, options}.judge();
+}
+
+}  // namespace witness
