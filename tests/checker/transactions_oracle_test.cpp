@@ -1,0 +1,135 @@
+/// The checker of transactions against the oracle, on small random histories.
+#include <gtest/gtest.h>
+
+#include "tests/checker/fuzz_cases.hpp"
+#include "tests/oracle/random_history.hpp"
+#include "witness/check.hpp"
+
+namespace witness {
+namespace {
+
+using oracle::Models;
+using oracle::SmallHistory;
+
+bool among(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// Every disagreement, with the smallest history that shows it.
+class Disagreements {
+ public:
+  void add(const std::string& what, const SmallHistory& small) {
+    std::size_t steps = 0;
+    for (const oracle::Tx& tx : small.txs) steps += 1 + tx.steps.size();
+    Shown& shown = all_[what];
+    if (++shown.count > 1 && shown.steps <= steps) return;
+    shown.steps = steps;
+    shown.edn = oracle::edn(small);
+  }
+  std::string text() const {
+    std::string text;
+    for (const auto& [what, shown] : all_) {
+      text += fmt::format("{} ({} times), as in\n{}", what, shown.count, shown.edn);
+    }
+    return text;
+  }
+
+ private:
+  struct Shown {
+    std::size_t count = 0;
+    std::size_t steps = 0;
+    std::string edn;
+  };
+  std::map<std::string, Shown> all_;
+};
+
+/// How often the checker said what.
+struct Tally {
+  std::uint64_t valid = 0;
+  std::uint64_t violated = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t skipped = 0;
+};
+
+class Comparison {
+ public:
+  explicit Comparison(bool lists) : lists_(lists) {}
+
+  void compare(const SmallHistory& small) {
+    const History history = parse_history(oracle::native(small), "case");
+    const Verdict verdict = check(history, {.models = {"strict-serializable"}});
+    const Models satisfied = oracle::satisfied(small);
+    const Models skipped = oracle::not_judged(small);
+    for (const std::string& model : oracle::known_models()) {
+      Tally& tally = tallies[model];
+      const bool holds = satisfied.contains(model);
+      if (skipped.contains(model)) {
+        ++tally.skipped;
+      } else if (among(verdict.models_violated, model)) {
+        ++tally.violated;
+        if (holds) disagreements.add(model + " holds, and the checker says violated", small);
+      } else if (!among(verdict.models_undecided, model)) {
+        ++tally.valid;
+        if (!holds) disagreements.add(model + " is violated, and the checker says it holds", small);
+      } else {
+        ++tally.unknown;
+        if (lists_) disagreements.add(model + " is not decided", small);
+      }
+    }
+    compare_phenomena(small, verdict);
+  }
+
+  std::map<std::string, Tally> tallies;
+  Disagreements disagreements;
+
+ private:
+  void compare_phenomena(const SmallHistory& small, const Verdict& verdict) {
+    const oracle::Phenomena found = oracle::phenomena(small);
+    const auto reported = [&](AnomalyKind kind) {
+      return std::ranges::find(verdict.anomalies, kind, &Anomaly::kind) != verdict.anomalies.end();
+    };
+    // Of a list that shows one element twice nobody can say where that element stands.
+    const bool placed = !found.duplicate_elements;
+    const std::initializer_list<std::tuple<AnomalyKind, bool, const char*>> all = {
+        {AnomalyKind::g1a, found.aborted_read, "G1a"},
+        {AnomalyKind::g1b, found.intermediate_read, "G1b"},
+        {AnomalyKind::internal, found.internal, "internal"},
+        {AnomalyKind::future_read, found.future_read, "future-read"},
+        {AnomalyKind::duplicate_elements, found.duplicate_elements, "duplicate-elements"},
+        {AnomalyKind::incompatible_order, found.incompatible_order, "incompatible-order"},
+        {AnomalyKind::dirty_update, found.dirty_update, "dirty-update"},
+        {AnomalyKind::garbage_read, found.garbage_read, "garbage-read"}};
+    for (const auto& [kind, there, label] : all) {
+      if (reported(kind) == there) continue;
+      // An aborted one's intermediate version may be called either.
+      if (kind == AnomalyKind::g1b && found.aborted_read && !there) continue;
+      if (!placed && (kind == AnomalyKind::g1b || kind == AnomalyKind::dirty_update)) continue;
+      const char* what = there ? " is not reported" : " is reported, and not there";
+      disagreements.add(label + std::string{what}, small);
+    }
+  }
+
+  bool lists_;
+};
+
+void compare_many(bool lists, std::uint64_t seed) {
+  Comparison comparison{lists};
+  oracle::RandomHistory random{seed};
+  const std::uint64_t cases = testing::fuzz_cases(5000);
+  for (std::uint64_t i = 0; i < cases; ++i) comparison.compare(random.next(lists));
+  EXPECT_EQ(comparison.disagreements.text(), "");
+  for (const auto& [model, tally] : comparison.tallies) {
+    fmt::print("{:34} {:7} valid {:7} violated {:7} unknown {:7} not judged\n", model, tally.valid,
+               tally.violated, tally.unknown, tally.skipped);
+    EXPECT_GT(tally.violated, cases / 50) << model;
+    EXPECT_GT(tally.valid, cases / 50) << model;
+  }
+}
+
+TEST(TransactionsOracle, AgreesOnLists) { compare_many(true, 11); }
+
+/// Where the order of versions stays open the checker may not know; it never guesses.
+TEST(TransactionsOracle, AgreesOnRegistersOrDoesNotKnow) { compare_many(false, 12); }
+
+}  // namespace
+}  // namespace witness
