@@ -27,34 +27,45 @@ struct Walk {
 /// or behind one.
 class Remains {
  public:
-  Remains(const Suspects& suspects, RelationSet wanted, Walk walk, const std::vector<bool>& active)
+  Remains(const Suspects& suspects, RelationSet wanted, Walk walk, const std::vector<bool>& active,
+          Peel peel)
       : suspects_(suspects),
         wanted_(wanted),
         walk_(walk),
         active_(active),
         before_(suspects.names.size() * walk.states()) {
+    left_ = before_.size();
+    if (peel == Peel::no) {
+      arcs_left_ = suspects.edges.size() * walk.states();
+      before_.assign(before_.size(), 1);  // taken as it is
+      return;
+    }
     for (std::uint32_t vertex = 0; vertex < size(); ++vertex) {
       for (std::uint32_t state = 0; state < walk_.states(); ++state) {
-        for_arcs(vertex, state, [&](std::uint32_t target, std::uint32_t) { ++before_[target]; });
+        for_arcs(vertex, state, [&](std::uint32_t target, std::uint32_t) {
+          ++before_[target];
+          ++arcs_left_;
+        });
       }
     }
     std::vector<std::uint32_t> free;
     for (std::uint32_t node = 0; node < before_.size(); ++node) {
       if (before_[node] == 0) free.push_back(node);
     }
-    left_ = before_.size();
     while (!free.empty()) {
       const std::uint32_t node = free.back();
       free.pop_back();
       --left_;
       for_arcs(node / walk_.states(), node % walk_.states(),
                [&](std::uint32_t target, std::uint32_t) {
+                 --arcs_left_;
                  if (--before_[target] == 0) free.push_back(target);
                });
     }
   }
 
   std::size_t left() const { return left_; }
+  std::size_t arcs_left() const { return arcs_left_; }
   std::size_t nodes() const { return before_.size(); }
   bool has(std::uint32_t node) const { return before_[node] != 0; }
 
@@ -79,6 +90,7 @@ class Remains {
   const std::vector<bool>& active_;
   std::vector<std::uint32_t> before_;  ///< arcs into each node from nodes that are left
   std::size_t left_ = 0;
+  std::size_t arcs_left_ = 0;
 };
 
 void collect_cyclic(Projection& projection) {
@@ -101,10 +113,10 @@ void collect_cyclic(Projection& projection) {
 }  // namespace
 
 Projection project(const Suspects& suspects, RelationSet wanted, bool alternating,
-                   const std::vector<bool>& active) {
+                   const std::vector<bool>& active, Peel peel) {
   Projection projection;
   const Walk walk{alternating};
-  const Remains remains(suspects, wanted, walk, active);
+  const Remains remains(suspects, wanted, walk, active, peel);
   if (remains.left() == 0) return projection;
 
   std::vector<std::uint32_t> renumbered(remains.nodes(), kNone);
@@ -115,6 +127,8 @@ Projection project(const Suspects& suspects, RelationSet wanted, bool alternatin
   }
   std::vector<std::pair<std::uint32_t, std::uint32_t>> arcs;
   std::vector<Projection::Arc> properties;
+  arcs.reserve(remains.arcs_left());
+  properties.reserve(remains.arcs_left());
   for (std::uint32_t node = 0; node < remains.nodes(); ++node) {
     if (!remains.has(node)) continue;
     remains.for_arcs(node / walk.states(), node % walk.states(),

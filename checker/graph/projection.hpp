@@ -30,9 +30,12 @@ struct Projection {
   std::vector<std::vector<std::uint32_t>> cyclic;
 };
 
+/// Whether vertices that nothing leads to are removed before Boost looks at the graph.
+enum class Peel : std::uint8_t { yes, no };
+
 /// `wanted` of the edges; `active` says for each cluster whether its edges count.
 /// O(vertices + edges), and little where nothing is cyclic.
 Projection project(const Suspects& suspects, RelationSet wanted, bool alternating,
-                   const std::vector<bool>& active);
+                   const std::vector<bool>& active, Peel peel = Peel::yes);
 
 }  // namespace witness

@@ -10,11 +10,15 @@ namespace {
 constexpr std::uint32_t kNone = 0xffffffffU;
 constexpr RelationSet kAll = 0xff;
 
-/// Fills `begin`, and sorts the edges by where they begin, else in the order given.
-void sort_edges(Suspects& graph) {
+void find_beginnings(Suspects& graph) {
   graph.begin.assign(graph.names.size() + 1, 0);
   for (const Edge& edge : graph.edges) ++graph.begin[edge.from + 1];
   for (std::size_t i = 1; i < graph.begin.size(); ++i) graph.begin[i] += graph.begin[i - 1];
+}
+
+/// Fills `begin`, and sorts the edges by where they begin, else in the order given.
+void sort_edges(Suspects& graph) {
+  find_beginnings(graph);
   std::vector<std::uint32_t> next(graph.begin.begin(), graph.begin.end() - 1);
   std::vector<Edge> sorted(graph.edges.size());
   for (const Edge& edge : graph.edges) sorted[next[edge.from]++] = edge;
@@ -24,14 +28,19 @@ void sort_edges(Suspects& graph) {
 }  // namespace
 
 Suspects find_suspects(std::vector<std::uint32_t> names, std::uint32_t transactions,
-                       std::vector<Edge> edges) {
+                       std::vector<Edge> edges, Order order) {
   Suspects whole;
   whole.names = std::move(names);
   whole.transactions = transactions;
   whole.edges = std::move(edges);
   whole.cluster.assign(whole.names.size(), 0);
-  sort_edges(whole);
-  const Projection all = project(whole, kAll, false, {true});
+  if (order == Order::any) {
+    sort_edges(whole);
+  } else {
+    find_beginnings(whole);
+  }
+  const Projection all =
+      project(whole, kAll, false, {true}, order == Order::peeled ? Peel::no : Peel::yes);
 
   Suspects suspects;
   suspects.clusters = static_cast<std::uint32_t>(all.cyclic.size());
@@ -47,12 +56,16 @@ Suspects find_suspects(std::vector<std::uint32_t> names, std::uint32_t transacti
     suspects.cluster.push_back(cluster[vertex]);
     if (vertex < transactions) ++suspects.transactions;
   }
+  const auto stays = [&](const Edge& edge) {
+    return cluster[edge.from] != kNone && cluster[edge.from] == cluster[edge.to];
+  };
+  suspects.edges.reserve(static_cast<std::size_t>(std::ranges::count_if(whole.edges, stays)));
   for (const Edge& edge : whole.edges) {
-    if (cluster[edge.from] == kNone || cluster[edge.from] != cluster[edge.to]) continue;
+    if (!stays(edge)) continue;
     suspects.edges.push_back(
         {renumbered[edge.from], renumbered[edge.to], edge.key, edge.kind, edge.relay});
   }
-  sort_edges(suspects);
+  find_beginnings(suspects);  // they are still sorted
   return suspects;
 }
 

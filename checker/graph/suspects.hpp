@@ -23,10 +23,15 @@ struct Suspects {
   }
 };
 
+/// How the edges come.
+///   any      in any order
+///   peeled   sorted by `from`, and what is on no cycle has been removed as far as that is cheap
+enum class Order : std::uint8_t { any, peeled };
+
 /// Keeps the edges whose ends lie in one strongly connected component, all relations together.
-/// `names` are the vertices' own numbers, ascending; the first `transactions` of them are no
-/// relays. O(vertices + edges).
+/// `names` are the vertices' own numbers; the first `transactions` of them are no relays.
+/// O(vertices + edges).
 Suspects find_suspects(std::vector<std::uint32_t> names, std::uint32_t transactions,
-                       std::vector<Edge> edges);
+                       std::vector<Edge> edges, Order order = Order::any);
 
 }  // namespace witness

@@ -207,10 +207,14 @@ class Residue {
   }
 
   Suspects suspects() && {
-    add_arcs();
-    add_sessions();
-    add_moments();
-    return find_suspects(std::move(names_), transactions_, std::move(edges_));
+    link_sessions();
+    place_moments();
+    edges_.reserve(count_edges());
+    const auto vertices = static_cast<std::uint32_t>(names_.size());
+    for (std::uint32_t i = 0; i < vertices; ++i) add_edges_from(i);
+    for (std::uint32_t i = 0; i < ended_.size(); ++i) add_edges_from_moment(i);
+    place_ = {};
+    return find_suspects(std::move(names_), transactions_, std::move(edges_), Order::peeled);
   }
 
  private:
@@ -218,45 +222,78 @@ class Residue {
     edges_.push_back({from, to, kNoString, kind, from >= transactions_});
   }
 
-  void add_arcs() {
-    for (std::uint32_t i = 0; i < place_of_end(); ++i) {
-      for (const std::uint32_t arc : table_.from(names_[i])) {
-        const std::uint32_t target = place_[ArcTable::target(arc)];
-        if (target != kNoPosition && ArcTable::kind(arc) != process) {
-          add(i, target, ArcTable::kind(arc));
-        }
-      }
-    }
-  }
-
-  std::uint32_t place_of_end() const { return static_cast<std::uint32_t>(names_.size()); }
-
-  void add_sessions() {
-    for (std::uint32_t i = 0; i < transactions_; ++i) {
+  /// Lists of those that follow each in its session.
+  void link_sessions() {
+    first_follower_.assign(transactions_, kNoPosition);
+    next_follower_.assign(transactions_, kNoPosition);
+    for (std::uint32_t i = transactions_; i-- > 0;) {
       const std::uint32_t previous = history_.transactions[names_[i]].previous;
-      if (previous != kNoPosition && place_[previous] != kNoPosition) {
-        add(place_[previous], i, process);
-      }
+      if (previous == kNoPosition || place_[previous] == kNoPosition) continue;
+      next_follower_[i] = first_follower_[place_[previous]];
+      first_follower_[place_[previous]] = i;
     }
   }
 
-  void add_moments() {
-    std::vector<std::uint32_t> ended;
+  void place_moments() {
     for (std::uint32_t i = 0; i < transactions_; ++i) {
-      if (rank_[names_[i]] != kNoPosition) ended.push_back(rank_[names_[i]]);
+      if (rank_[names_[i]] != kNoPosition) ended_.push_back(rank_[names_[i]]);
     }
-    std::ranges::sort(ended);
-    const std::uint32_t first = place_of_end();
-    for (std::uint32_t i = 0; i < ended.size(); ++i) {
-      names_.push_back(table_.vertices() + i);
-      add(place_[history_.ended[ended[i]]], first + i, realtime);
-      if (i > 0) add(first + i - 1, first + i, realtime);
+    std::ranges::sort(ended_);
+    moment_.assign(transactions_, kNoPosition);
+    for (std::uint32_t i = 0; i < ended_.size(); ++i) {
+      moment_[place_[history_.ended[ended_[i]]]] = i;
     }
+    // Later transactions begin after more moments, but for those whose beginning is unknown.
+    begin_after_.assign(ended_.size() + 1, {});
     for (std::uint32_t i = 0; i < transactions_; ++i) {
       const auto moments = static_cast<std::uint32_t>(
-          std::ranges::lower_bound(ended, history_.transactions[names_[i]].began_after) -
-          ended.begin());
-      if (moments > 0) add(first + moments - 1, i, realtime);
+          std::ranges::lower_bound(ended_, history_.transactions[names_[i]].began_after) -
+          ended_.begin());
+      if (moments > 0) ++begin_after_[moments];
+    }
+    for (std::size_t i = 1; i < begin_after_.size(); ++i) begin_after_[i] += begin_after_[i - 1];
+    followers_.resize(begin_after_.back());
+    std::vector<std::uint32_t> next = begin_after_;
+    for (std::uint32_t i = 0; i < transactions_; ++i) {
+      const auto moments = static_cast<std::uint32_t>(
+          std::ranges::lower_bound(ended_, history_.transactions[names_[i]].began_after) -
+          ended_.begin());
+      if (moments > 0) followers_[next[moments - 1]++] = i;
+    }
+    first_moment_ = static_cast<std::uint32_t>(names_.size());
+  }
+
+  /// At most so many: memory is not to be copied while it grows.
+  std::size_t count_edges() const {
+    std::size_t count = std::size_t{4} * transactions_;  // sessions, and time
+    for (const std::uint32_t vertex : names_) {
+      for (const std::uint32_t arc : table_.from(vertex)) {
+        count += place_[ArcTable::target(arc)] != kNoPosition ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  void add_edges_from(std::uint32_t i) {
+    for (const std::uint32_t arc : table_.from(names_[i])) {
+      const std::uint32_t target = place_[ArcTable::target(arc)];
+      if (target != kNoPosition && ArcTable::kind(arc) != process) {
+        add(i, target, ArcTable::kind(arc));
+      }
+    }
+    if (i >= transactions_) return;
+    for (std::uint32_t next = first_follower_[i]; next != kNoPosition;
+         next = next_follower_[next]) {
+      add(i, next, process);
+    }
+    if (moment_[i] != kNoPosition) add(i, first_moment_ + moment_[i], realtime);
+  }
+
+  void add_edges_from_moment(std::uint32_t i) {
+    names_.push_back(table_.vertices() + i);
+    if (i + 1 < ended_.size()) add(first_moment_ + i, first_moment_ + i + 1, realtime);
+    for (std::uint32_t j = begin_after_[i]; j < begin_after_[i + 1]; ++j) {
+      add(first_moment_ + i, followers_[j], realtime);
     }
   }
 
@@ -266,6 +303,13 @@ class Residue {
   std::vector<std::uint32_t> names_;
   std::uint32_t transactions_ = 0;
   std::vector<std::uint32_t> place_;
+  std::vector<std::uint32_t> first_follower_;  ///< in its session, of each transaction
+  std::vector<std::uint32_t> next_follower_;   ///< the next one of the same transaction
+  std::vector<std::uint32_t> ended_;           ///< moments, as places in Transactions::ended
+  std::vector<std::uint32_t> moment_;          ///< of each transaction: when it ended
+  std::vector<std::uint32_t> begin_after_;     ///< of each moment: its `followers_` begin here
+  std::vector<std::uint32_t> followers_;       ///< who began after it and before the next one
+  std::uint32_t first_moment_ = 0;
   std::vector<Edge> edges_;
 };
 
