@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "history/count_lines.hpp"
 #include "history/line_source.hpp"
+#include "history/parallel_blocks.hpp"
 #include "witness/error.hpp"
 
 namespace witness {
@@ -15,7 +17,7 @@ struct Place {
 
   void advance(std::string_view text) {
     const std::size_t feed = text.rfind('\n');
-    line += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    line += count_lines(text);
     column = feed == std::string_view::npos ? column + text.size() : text.size() - feed - 1;
   }
 };
@@ -42,19 +44,50 @@ constexpr std::size_t kExcerptBytes = 1024;
 
 class Reader {
  public:
-  Reader(const HistoryFormat& format, const BuilderOptions& options, History& history)
-      : parser_(format.parser()), builder_(options), history_(history) {}
+  Reader(const HistoryFormat& format, const BuilderOptions& options, History& history,
+         unsigned threads)
+      : format_(format),
+        threads_(threads),
+        parser_(format.parser()),
+        builder_(options),
+        history_(history) {}
 
-  void read(TextBlocks& blocks) {
+  std::optional<Duplicate> read(TextBlocks& blocks) {
+    // The first block shows in what state the others begin.
     TextBlock block;
-    while (blocks.next(block)) {
+    if (blocks.next(block)) {
+      const auto size = static_cast<double>(block.buffer.size() + 1);
       serial(block);
-      if (block.nul_bytes > 0) drop(block.nul_bytes);
+      builder_.expect(1.02 * static_cast<double>(blocks.size_hint()) / size);
     }
-    builder_.finish(history_);
+    if (!block.last && threads_ > 0 && rest_.size() == 0) parallel(blocks);
+    while (blocks.next(block)) serial(block);
+    return builder_.finish(history_);
   }
 
  private:
+  /// Takes what threads made of the blocks, as long as they have guessed right where they begin:
+  /// behind a block that was whole, in the state in which it ended. What comes then is read again.
+  void parallel(TextBlocks& source) {
+    ParallelBlocks blocks{source, format_, state_, threads_};
+    const int assumed = state_;
+    bool whole = true;
+    while (ParsedBlock* block = blocks.next()) {
+      whole = whole && state_ == assumed && rest_.size() == 0;
+      if (!whole) {
+        blocks.stop();
+        serial(block->text);
+        continue;
+      }
+      const std::string_view text = block->text.buffer.text();
+      take(block->ops, text);
+      const std::size_t consumed = block->ops.consumed;
+      place_.advance(text.substr(0, consumed));
+      rest_.append(text.substr(consumed));
+      if (block->text.nul_bytes > 0) drop(block->text.nul_bytes);
+    }
+  }
+
   /// Reads the unfinished rest of what came before, and the block.
   void serial(TextBlock& block) {
     if (rest_.size() == 0) {
@@ -72,6 +105,7 @@ class Reader {
     rest_.remove_prefix(consumed);
     // Twofold growth: what is unfinished is read again a constant number of times.
     wanted_ = 2 * rest_.size();
+    if (block.nul_bytes > 0) drop(block.nul_bytes);
     if (rest_.size() > kLineBytesMax) {
       refuse(history_.name, place_, rest_.text(),
              {0, "an operation or a line may not be longer than 64 MiB", {}});
@@ -98,6 +132,8 @@ class Reader {
     history_.damage.dropped_bytes += nul_bytes;
   }
 
+  const HistoryFormat& format_;
+  unsigned threads_;
   std::unique_ptr<BlockParser> parser_;
   TransactionsBuilder builder_;
   History& history_;
@@ -110,10 +146,12 @@ class Reader {
 
 }  // namespace
 
-void read_transactions(std::unique_ptr<ByteSource> bytes, const HistoryFormat& format,
-                       const BuilderOptions& options, History& history, std::size_t block_bytes) {
-  TextBlocks blocks{std::move(bytes), options.rules == PairingRules::native, block_bytes};
-  Reader{format, options, history}.read(blocks);
+std::optional<Duplicate> read_transactions(std::unique_ptr<ByteSource> bytes,
+                                           const HistoryFormat& format,
+                                           const BuilderOptions& options, History& history,
+                                           const Cutting& cutting) {
+  TextBlocks blocks{std::move(bytes), options.rules == PairingRules::native, cutting.block_bytes};
+  return Reader{format, options, history, cutting.threads}.read(blocks);
 }
 
 }  // namespace witness

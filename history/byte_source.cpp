@@ -1,6 +1,7 @@
 #include "history/byte_source.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -31,6 +32,13 @@ class FileSource : public ByteSource {
     }
   }
 
+  std::uint64_t size_hint() const override {
+    struct stat status {};
+    return ::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)
+               ? static_cast<std::uint64_t>(status.st_size)
+               : 0;
+  }
+
  private:
   int descriptor_;
   std::string name_;
@@ -46,6 +54,8 @@ class MemorySource : public ByteSource {
     text_.remove_prefix(size);
     return size;
   }
+
+  std::uint64_t size_hint() const override { return text_.size(); }
 
  private:
   std::string_view text_;
@@ -63,6 +73,11 @@ class PeekedSource : public ByteSource {
     std::copy_n(head_.data() + given_, size, buffer.data());
     given_ += size;
     return size;
+  }
+
+  std::uint64_t size_hint() const override {
+    const std::uint64_t rest = source_->size_hint();
+    return rest == 0 ? 0 : rest + head_.size();
   }
 
  private:

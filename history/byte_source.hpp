@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,9 @@ class ByteSource {
   /// Fills the beginning of a non-empty `buffer`, and says how many bytes it
   /// wrote; 0 only at the end. Throws InputError for what cannot be read.
   virtual std::size_t read(std::span<char> buffer) = 0;
+
+  /// How many bytes there are about, all in all; 0 if nobody knows.
+  virtual std::uint64_t size_hint() const { return 0; }
 };
 
 /// A file, or standard input for "-". Throws InputError (without a position) where

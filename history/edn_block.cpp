@@ -7,9 +7,11 @@
 #include <charconv>
 #include <cstring>
 
+#include "history/count_lines.hpp"
 #include "history/excerpt.hpp"
 #include "history/formats.hpp"
 #include "history/integer.hpp"
+#include "history/list_cache.hpp"
 #include "history/utf8.hpp"
 
 namespace witness {
@@ -67,6 +69,8 @@ class EdnBlockParser : public BlockParser {
     end_ = begin_ + text.size();
     final_ = final;
     block_ = &block;
+    block.elements.reserve_for(text.size());
+    lists_.clear();
     line_ = 0;
     counted_ = begin_;
     while (between_forms() && at_ < end_ && form()) {
@@ -115,8 +119,10 @@ class EdnBlockParser : public BlockParser {
     raw.offset = offset_of(at_);
     raw.micro_ops = {static_cast<std::uint32_t>(micro_ops), static_cast<std::uint32_t>(micro_ops)};
     if (op(raw)) {
-      line_ += static_cast<std::uint32_t>(std::count(counted_, begin_ + raw.offset, '\n'));
-      counted_ = begin_ + raw.offset;
+      const char* const begin = begin_ + raw.offset;
+      line_ += static_cast<std::uint32_t>(
+          count_lines({counted_, static_cast<std::size_t>(begin - counted_)}));
+      counted_ = begin;
       raw.line = line_;
       if (raw.type == OpType::ignored) drop(micro_ops, elements);
       block_->ops.push_back(raw);
@@ -129,6 +135,7 @@ class EdnBlockParser : public BlockParser {
   void drop(std::size_t micro_ops, std::size_t elements) {
     block_->micro_ops.resize(micro_ops);
     block_->elements.resize(elements);
+    lists_.clear();  // it may know what is no more
   }
 
   /// After a failure: is it a fault, or only the end of the text?
@@ -302,11 +309,63 @@ class EdnBlockParser : public BlockParser {
     for (;;) {
       if (!space()) return false;
       if (*at_ == close) break;
-      if (!micro_op()) return false;
+      if (const char* const at = canonical_micro_op(at_)) {
+        at_ = at;
+      } else if (!micro_op()) {
+        return false;
+      }
     }
     ++at_;
     range.end = static_cast<std::uint32_t>(block_->micro_ops.size());
     return true;
+  }
+
+  /// `[:r 7 [1 2]]`, `[:append 7 3]` and the like. Gives the place behind it, or nullptr for
+  /// anything else, having kept nothing.
+  const char* canonical_micro_op(const char* at) {
+    RawMicroOp micro_op;
+    const auto is = [&](std::string_view word) {
+      return std::memcmp(at, word.data(), word.size()) == 0;
+    };
+    if (is("[:r ")) {
+      at += 4;
+    } else if (is("[:append ")) {
+      micro_op.kind = TxnOpKind::append;
+      at += 9;
+    } else if (is("[:w ")) {
+      micro_op.kind = TxnOpKind::write;
+      at += 4;
+    } else {
+      return nullptr;
+    }
+    const Digits key = leading_digits(at);
+    if (key.count - 1U >= 7U || (*at == '0' && key.count > 1) || at[key.count] != ' ') {
+      return nullptr;
+    }
+    micro_op.key = Datum::of(static_cast<std::int64_t>(key.value));
+    at += key.count + 1;
+    micro_op.offset = offset_of(at);
+    if (micro_op.kind == TxnOpKind::read && *at == '[') {
+      const std::size_t count = block_->elements.size();
+      at = elements(at + 1, ']', micro_op);
+      if (at == nullptr || *at != ']') {
+        block_->elements.resize(count);
+        lists_.clear();
+        return nullptr;
+      }
+    } else if (is("nil]")) {
+      micro_op.bits = Datum{}.bits();
+      at += 3;
+    } else {
+      const Digits value = leading_digits(at);
+      if (value.count - 1U >= 7U || (*at == '0' && value.count > 1) || at[value.count] != ']') {
+        return nullptr;
+      }
+      micro_op.bits = Datum::of(static_cast<std::int64_t>(value.value)).bits();
+      at += value.count;
+    }
+    block_->micro_ops.push_back(micro_op);
+    return at + 1;
   }
 
   bool micro_op() {
@@ -323,7 +382,9 @@ class EdnBlockParser : public BlockParser {
       if (!tags()) return false;
       micro_op.offset = offset_of(at_);
       if (micro_op.kind == TxnOpKind::read && at_sequence()) {
-        if (!elements(micro_op)) return false;
+        const char* const end = elements(at_ + 1, closing(*at_), micro_op);
+        if (end == nullptr) return false;
+        at_ = end;
       } else {
         Datum value;
         if (!datum(value)) return false;
@@ -355,39 +416,67 @@ class EdnBlockParser : public BlockParser {
     return true;
   }
 
-  /// A list of what is mostly small integers.
-  bool elements(RawMicroOp& read) {
-    std::vector<Datum>& elements = block_->elements;
+  /// A list of what is mostly small integers, from behind its opening bracket. Gives the place
+  /// behind its end, or nullptr; at_ is then where it failed.
+  const char* elements(const char* at, char close, RawMicroOp& read) {
+    ElementBuffer& elements = block_->elements;
     const std::size_t begin = elements.size();
-    const char close = closing(*at_++);
-    const char* at = at_;
-    for (;;) {
+    const char* const text = at;
+    read.is_list = true;
+    read.bits = std::uint64_t{begin} << 32U;
+    ListCache::Entry& entry = lists_.of(read.key);
+    ListCache::Shared shared;
+    bool closed = *at == close;
+    if (!closed && ListCache::share(entry, read.key, at, close, is_space, shared)) {
+      read.base = shared.micro_op;
+      read.shared = shared.count;
+      at = shared.at;
+      closed = *at == close;
+      if (!closed) ++at;
+    }
+    Datum* out = elements.end();
+    bool plain = true;  // integers, one space between two of them
+    while (!closed) {
+      const unsigned first = static_cast<unsigned char>(*at) - unsigned{'0'};
+      const unsigned second = static_cast<unsigned char>(at[1]) - unsigned{'0'};
+      if (first <= 9 && at[1] == ' ') {
+        *out++ = Datum::of(first);
+        at += 2;
+        continue;
+      }
+      if (first - 1U < 9 && second <= 9 && at[2] == ' ') {
+        *out++ = Datum::of(first * 10 + second);
+        at += 3;
+        continue;
+      }
       const Digits digits = leading_digits(at);
-      if (digits.count - 1U < 7U && (*at != '0' || digits.count == 1)) {
-        const char c = at[digits.count];
-        if (is_space(c) || c == close) {
-          elements.push_back(Datum::of(static_cast<std::int64_t>(digits.value)));
-          at += digits.count + 1;
-          if (c == close) break;
-          continue;
-        }
+      const char c = at[digits.count];
+      if (digits.count - 1U < 7U && (first != 0 || digits.count == 1) &&
+          (is_space(c) || c == close)) {
+        *out++ = Datum::of(static_cast<std::int64_t>(digits.value));
+        at += digits.count;
+        closed = c == close;
+        if (!closed) ++at;
+        continue;
       }
+      plain = false;
       at_ = at;
-      if (!space()) return false;
-      if (*at_ == close) {
-        at = at_ + 1;
-        break;
-      }
-      if (at == at_) {
-        Datum element;
-        if (!datum(element)) return false;
-        elements.push_back(element);
+      if (!space()) return nullptr;
+      if (*at_ != close) {
+        if (!datum(*out++) || !space()) return nullptr;
       }
       at = at_;
+      closed = *at_ == close;
     }
-    at_ = at;
-    read.set_list(begin, elements.size() - begin);
-    return true;
+    elements.resize(static_cast<std::size_t>(out - elements.begin()));
+    const std::size_t own = elements.size() - begin;
+    read.set_list(begin, own);
+    const std::size_t count = read.shared + own;
+    if (plain && count > 0 && (own > 0 || read.shared == 0)) {
+      ListCache::keep(entry, read.key, {text, static_cast<std::size_t>(at - text)},
+                      block_->micro_ops.size(), count);
+    }
+    return at + 1;
   }
 
   // --- data ---------------------------------------------------------------------------------
@@ -691,6 +780,7 @@ class EdnBlockParser : public BlockParser {
   std::array<char, kEdnDepthMax> open_{};  ///< the brackets that must close
   std::size_t depth_ = 0;
   std::string scratch_;
+  ListCache lists_;
 };
 
 }  // namespace

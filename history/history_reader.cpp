@@ -88,7 +88,8 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
     text.remove_prefix(kByteOrderMark.size());
   }
   const HistoryFormat& format = format_of(text, name, options.format);
-  BuilderOptions builder{rules_of(format), datatype_of(options.workload), options.initial};
+  BuilderOptions builder{rules_of(format), datatype_of(options.workload), options.initial,
+                         format.name == "edn" ? ' ' : ','};
   if (!options.workload.empty() && !builder.datatype) {
     throw UsageError("no transactions of a workload " + quoted(options.workload) +
                      " can be read; there are list-append, rw-register");
@@ -104,10 +105,9 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
     history.header = std::move(*header);
   }
   history.name = name;
-  read_transactions(put_back(std::move(head), std::move(bytes)), format, builder, history);
-  if (const auto duplicate = find_duplicate(*history.transactions)) {
-    refuse_duplicate(history, *duplicate, format, memory);
-  }
+  const auto duplicate =
+      read_transactions(put_back(std::move(head), std::move(bytes)), format, builder, history);
+  if (duplicate) refuse_duplicate(history, *duplicate, format, memory);
   return history;
 }
 

@@ -1,6 +1,7 @@
 /// Jepsen's operations in JSON: one array of objects, or objects one after another.
 #include <cstring>
 
+#include "history/count_lines.hpp"
 #include "history/formats.hpp"
 #include "history/json_fault.hpp"
 #include "history/json_ops.hpp"
@@ -18,6 +19,8 @@ class JsonBlockParser : public BlockParser {
     final_ = final;
     block_ = &block;
     ops_.begin(text, JsonOps::Flavour::jepsen, block);
+    line_ = 0;
+    counted_ = 0;
     std::size_t at = 0;
     for (;;) {
       while (at < text.size() && is_json_space(text[at])) ++at;
@@ -65,6 +68,9 @@ class JsonBlockParser : public BlockParser {
     const std::size_t begin = at;
     if (text_[at] == '{' && ops_.read(at)) {
       block_->state = state;
+      line_ += static_cast<std::uint32_t>(count_lines(text_.substr(counted_, begin - counted_)));
+      counted_ = begin;
+      block_->ops.back().line = line_;
       return true;
     }
     const JsonExtent extent = json_extent(text_.substr(begin));
@@ -94,6 +100,8 @@ class JsonBlockParser : public BlockParser {
   bool final_ = false;
   OpBlock* block_ = nullptr;
   JsonOps ops_;
+  std::uint32_t line_ = 0;
+  std::size_t counted_ = 0;  ///< line feeds before it are in line_
 };
 
 std::string_view without_space(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "history/excerpt.hpp"
 #include "history/integer.hpp"
@@ -21,6 +22,9 @@ enum Bit : unsigned {
   kOrder = 64
 };
 
+constexpr std::array<std::uint64_t, 9> kPowers = {1,      10,      100,      1000,     10000,
+                                                  100000, 1000000, 10000000, 100000000};
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct TypeName {
@@ -37,6 +41,9 @@ void JsonOps::begin(std::string_view text, Flavour flavour, OpBlock& block) {
   end_ = begin_ + text.size();
   flavour_ = flavour;
   block_ = &block;
+  block.elements.reserve_for(text.size());
+  txn_ = kNoString;
+  lists_.clear();
 }
 
 bool JsonOps::fail(const char* at, std::string rule) {
@@ -52,17 +59,24 @@ bool JsonOps::read(std::size_t& offset) {
   raw.offset = static_cast<std::uint32_t>(offset);
   raw.micro_ops = {static_cast<std::uint32_t>(micro_ops), static_cast<std::uint32_t>(micro_ops)};
   if (!op(raw) || !whole(raw)) {
-    block_->micro_ops.resize(micro_ops);
-    block_->elements.resize(elements);
+    drop(micro_ops, elements);
     return false;
   }
-  if (raw.type == OpType::ignored) {
-    block_->micro_ops.resize(micro_ops);
-    block_->elements.resize(elements);
-  }
+  if (raw.type == OpType::ignored) drop(micro_ops, elements);
   block_->ops.push_back(raw);
   offset = static_cast<std::size_t>(at_ - begin_);
   return true;
+}
+
+void JsonOps::drop(std::size_t micro_ops, std::size_t elements) {
+  block_->micro_ops.resize(micro_ops);
+  block_->elements.resize(elements);
+  lists_.clear();  // it may know what is no more
+}
+
+void JsonOps::unread(const RawOp& op) {
+  drop(op.micro_ops.begin, block_->elements.size());
+  block_->ops.pop_back();
 }
 
 bool JsonOps::read_micro_ops(std::size_t offset, RawRange& range) {
@@ -70,11 +84,83 @@ bool JsonOps::read_micro_ops(std::size_t offset, RawRange& range) {
   return micro_ops(range);
 }
 
+namespace {
+
+/// A number of at most 16 digits without a leading zero; false for any other.
+bool canonical_number(const char*& at, std::uint64_t& value) {
+  const Digits high = leading_digits(at);
+  if (high.count == 0 || (*at == '0' && high.count > 1)) return false;
+  value = high.value;
+  at += high.count;
+  if (high.count < 8) return true;
+  const Digits low = leading_digits(at);
+  if (low.count == 8) return false;
+  value = value * kPowers[low.count] + low.value;
+  at += low.count;
+  return true;
+}
+
+template <std::size_t N>
+bool canonical_text(const char*& at, const char (&text)[N]) {
+  if (std::memcmp(at, text, N - 1) != 0) return false;
+  at += N - 1;
+  return true;
+}
+
+}  // namespace
+
+/// The fields in the order in which we write them, up to the micro-operations. Gives the place
+/// where those begin, or nullptr for anything else, having kept nothing.
+const char* JsonOps::canonical_fields(RawOp& op) {
+  const char* at = at_;
+  std::uint64_t process = 0;
+  std::uint64_t time = 0;
+  RawOp read = op;
+  if (!canonical_text(at, "{\"index\":") || !canonical_number(at, read.index) ||
+      !canonical_text(at, ",\"type\":\"")) {
+    return nullptr;
+  }
+  read.type = canonical_text(at, "invoke") ? OpType::invoke
+              : canonical_text(at, "ok")   ? OpType::ok
+              : canonical_text(at, "info") ? OpType::info
+              : canonical_text(at, "fail") ? OpType::fail
+                                           : OpType::ignored;
+  if (read.type == OpType::ignored || !canonical_text(at, "\",\"process\":") ||
+      !canonical_number(at, process) || !canonical_text(at, ",\"f\":\"txn\",\"time\":") ||
+      !canonical_number(at, time) || !canonical_text(at, ",\"value\":")) {
+    return nullptr;
+  }
+  read.has_index = true;
+  read.process = static_cast<std::int64_t>(process);
+  read.time_ns = static_cast<std::int64_t>(time);
+  if (flavour_ == Flavour::native) {
+    if (txn_ == kNoString) txn_ = block_->names.intern("txn");
+    read.f = txn_;
+  }
+  op = read;
+  return at;
+}
+
 bool JsonOps::op(RawOp& op) {
   seen_ = 0;
   is_client_ = has_process_ = false;
-  value_fault_ = {};
+  value_fault_.rule.clear();
   value_at_ = nullptr;
+  if (const char* const at = canonical_fields(op)) {
+    at_ = at;
+    seen_ = kIndex | kType | kProcess | kF | kTime | kValue;
+    is_client_ = has_process_ = true;
+    if (!value(op)) return false;
+    space();
+    if (*at_ == '}') {
+      ++at_;
+      return true;
+    }
+    if (*at_ != ',') return malformed();
+    ++at_;
+    space();
+    return fields(op);
+  }
   if (*at_ != '{') return malformed();
   ++at_;
   space();
@@ -82,6 +168,10 @@ bool JsonOps::op(RawOp& op) {
     ++at_;
     return true;
   }
+  return fields(op);
+}
+
+bool JsonOps::fields(RawOp& op) {
   for (;;) {
     std::string_view name;
     if (*at_ != '"' || !string(name)) return malformed();
@@ -212,7 +302,7 @@ bool JsonOps::function(RawOp& op) {
   std::string_view name;
   if (!string(name)) return malformed();
   // Most often it is "txn", whatever the operation.
-  if (flavour_ == Flavour::native) op.f = block_->strings.intern(name.substr(1));
+  if (flavour_ == Flavour::native) op.f = block_->names.intern(name.substr(1));
   return true;
 }
 
@@ -228,8 +318,7 @@ bool JsonOps::value(RawOp& op) {
   // Fine for a nemesis, whose process may stand behind.
   value_fault_ = fault_;
   if (value_fault_.rule.empty()) value_fault_.rule = "this JSON cannot be read";
-  block_->micro_ops.resize(op.micro_ops.begin);
-  block_->elements.resize(count);
+  drop(op.micro_ops.begin, count);
   op.micro_ops.end = op.micro_ops.begin;
   at_ = value_at_;
   return skip();
@@ -272,7 +361,11 @@ bool JsonOps::micro_ops(RawRange& range) {
     return true;
   }
   for (;;) {
-    if (!micro_op()) return false;
+    if (const char* const at = canonical_micro_op(at_)) {
+      at_ = at;
+    } else if (!micro_op()) {
+      return false;
+    }
     space();
     const char c = *at_++;
     if (c == ']') break;
@@ -284,6 +377,52 @@ bool JsonOps::micro_ops(RawRange& range) {
   }
   range.end = static_cast<std::uint32_t>(block_->micro_ops.size());
   return true;
+}
+
+/// `["r",7,[1,2]]`, `["append",7,3]` and the like, without white space. Gives the place behind it,
+/// or nullptr for anything else, having kept nothing.
+const char* JsonOps::canonical_micro_op(const char* at) {
+  RawMicroOp micro_op;
+  const auto is = [&](std::string_view word) {
+    return std::memcmp(at, word.data(), word.size()) == 0;
+  };
+  if (is("[\"r\",")) {
+    at += 5;
+  } else if (is("[\"append\",")) {
+    micro_op.kind = TxnOpKind::append;
+    at += 10;
+  } else if (is("[\"w\",")) {
+    micro_op.kind = TxnOpKind::write;
+    at += 5;
+  } else {
+    return nullptr;
+  }
+  const Digits key = leading_digits(at);
+  if (key.count - 1U >= 7U || (*at == '0' && key.count > 1) || at[key.count] != ',') return nullptr;
+  micro_op.key = Datum::of(static_cast<std::int64_t>(key.value));
+  at += key.count + 1;
+  micro_op.offset = offset_of(at);
+  if (micro_op.kind == TxnOpKind::read && *at == '[') {
+    const std::size_t count = block_->elements.size();
+    at = elements(at + 1, micro_op.key, micro_op);
+    if (at == nullptr || *at != ']') {
+      block_->elements.resize(count);
+      lists_.clear();
+      return nullptr;
+    }
+  } else if (is("null]")) {
+    micro_op.bits = Datum{}.bits();
+    at += 4;
+  } else {
+    const Digits value = leading_digits(at);
+    if (value.count - 1U >= 7U || (*at == '0' && value.count > 1) || at[value.count] != ']') {
+      return nullptr;
+    }
+    micro_op.bits = Datum::of(static_cast<std::int64_t>(value.value)).bits();
+    at += value.count;
+  }
+  block_->micro_ops.push_back(micro_op);
+  return at + 1;
 }
 
 bool JsonOps::micro_op() {
@@ -303,20 +442,21 @@ bool JsonOps::micro_op() {
   space();
   if (!datum(micro_op.key)) return false;
   space();
+  micro_op.bits = Datum{}.bits();
   if (*at_ == ',') {
     ++at_;
     space();
     micro_op.offset = offset_of(at_);
     if (*at_ == '[' && micro_op.kind == TxnOpKind::read) {
-      if (!elements(micro_op)) return false;
+      const char* const end = elements(at_ + 1, micro_op.key, micro_op);
+      if (end == nullptr) return false;
+      at_ = end;
     } else {
       Datum value;
       if (!datum(value)) return false;
       micro_op.bits = value.bits();
     }
     space();
-  } else {
-    micro_op.bits = Datum{}.bits();
   }
   if (*at_ != ']') {
     return *at_ == ',' ? fail(at_, "a micro-operation has three parts: [kind, key, value]")
@@ -352,53 +492,74 @@ bool JsonOps::kind(TxnOpKind& kind) {
               "unknown micro-operation " + quoted(name.substr(1)) + "; it must be r, w or append");
 }
 
-/// A list of what is mostly small integers.
-bool JsonOps::elements(RawMicroOp& read) {
-  std::vector<Datum>& elements = block_->elements;
+/// A list of what is mostly small integers, from behind its opening bracket. Gives the place behind
+/// its end, or nullptr; at_ is then where it failed.
+const char* JsonOps::elements(const char* at, Datum key, RawMicroOp& read) {
+  ElementBuffer& elements = block_->elements;
   const std::size_t begin = elements.size();
-  ++at_;
-  space();
-  if (*at_ == ']') {
-    ++at_;
-    read.set_list(begin, 0);
-    return true;
+  const char* const text = at;
+  read.is_list = true;
+  read.bits = std::uint64_t{begin} << 32U;
+  ListCache::Entry& entry = lists_.of(key);
+  ListCache::Shared shared;
+  const auto is_comma = [](char c) { return c == ','; };
+  bool closed = *at == ']';
+  if (!closed && ListCache::share(entry, key, at, ']', is_comma, shared)) {
+    read.base = shared.micro_op;
+    read.shared = shared.count;
+    at = shared.at;
+    closed = *at == ']';
+    if (!closed) ++at;
   }
-  const char* at = at_;
-  for (;;) {
-    const Digits digits = leading_digits(at);
-    if (digits.count - 1U < 7U && (*at != '0' || digits.count == 1)) {
-      const char c = at[digits.count];
-      if (c == ',' || c == ']') {
-        elements.push_back(Datum::of(static_cast<std::int64_t>(digits.value)));
-        at += digits.count + 1;
-        if (c == ']') break;
-        if (static_cast<unsigned char>(*at) > ' ') continue;
-        at_ = at;
-        space();
-        at = at_;
-        continue;
-      }
+  Datum* out = elements.end();
+  bool plain = true;  // integers, one comma between two of them
+  while (!closed) {
+    const unsigned first = static_cast<unsigned char>(*at) - unsigned{'0'};
+    const unsigned second = static_cast<unsigned char>(at[1]) - unsigned{'0'};
+    if (first <= 9 && at[1] == ',') {
+      *out++ = Datum::of(first);
+      at += 2;
+      continue;
     }
+    if (first - 1U < 9 && second <= 9 && at[2] == ',') {
+      *out++ = Datum::of(first * 10 + second);
+      at += 3;
+      continue;
+    }
+    const Digits digits = leading_digits(at);
+    const char c = at[digits.count];
+    if (digits.count - 1U < 7U && (first != 0 || digits.count == 1) && (c == ',' || c == ']')) {
+      *out++ = Datum::of(static_cast<std::int64_t>(digits.value));
+      at += digits.count + 1;
+      closed = c == ']';
+      if (closed) --at;
+      continue;
+    }
+    plain = false;
     at_ = at;
-    Datum element;
-    if (!datum(element)) return false;
-    elements.push_back(element);
     space();
-    const char c = *at_++;
-    if (c == ']') {
+    if (at_ != at && *at_ == ']' && at == text) {
       at = at_;
       break;
     }
-    if (c != ',') {
-      --at_;
-      return malformed();
-    }
+    if (!datum(*out++)) return nullptr;
     space();
-    at = at_;
+    closed = *at_ == ']';
+    if (!closed && *at_ != ',') {
+      malformed();
+      return nullptr;
+    }
+    at = closed ? at_ : at_ + 1;
   }
-  at_ = at;
-  read.set_list(begin, elements.size() - begin);
-  return true;
+  elements.resize(static_cast<std::size_t>(out - elements.begin()));
+  const std::size_t own = elements.size() - begin;
+  read.set_list(begin, own);
+  const std::size_t count = read.shared + own;
+  if (plain && count > 0 && (own > 0 || read.shared == 0)) {
+    ListCache::keep(entry, key, {text, static_cast<std::size_t>(at - text)},
+                    block_->micro_ops.size(), count);
+  }
+  return at + 1;
 }
 
 bool JsonOps::datum(Datum& datum) {

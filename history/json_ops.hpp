@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "history/list_cache.hpp"
 #include "history/op_block.hpp"
 
 namespace witness {
@@ -28,11 +29,16 @@ class JsonOps {
   /// Appends the micro-operations of the list at `offset`. False: as above.
   bool read_micro_ops(std::size_t offset, RawRange& range);
 
+  /// Takes back the last operation that was read.
+  void unread(const RawOp& op);
+
   /// Its offset counts in the text.
   const LineFault& fault() const { return fault_; }
 
  private:
   bool op(RawOp& op);
+  const char* canonical_fields(RawOp& op);
+  bool fields(RawOp& op);
   bool field(std::string_view name, RawOp& op);
   bool jepsen_field(std::string_view name, RawOp& op);
   bool first_time(unsigned bit, std::string_view name);
@@ -44,9 +50,10 @@ class JsonOps {
   bool value(RawOp& op);
   bool whole(RawOp& op);
   bool micro_ops(RawRange& range);
+  const char* canonical_micro_op(const char* at);
+  const char* elements(const char* at, Datum key, RawMicroOp& read);
   bool micro_op();
   bool kind(TxnOpKind& kind);
-  bool elements(RawMicroOp& read);
   bool datum(Datum& datum);
   bool other_datum(Datum& datum);
   bool number_datum(Datum& datum);
@@ -54,6 +61,7 @@ class JsonOps {
   bool escaped_string(const char* begin, std::string_view& quoted);
   bool string_datum(Datum& datum);
   bool skip();
+  void drop(std::size_t micro_ops, std::size_t elements);
   bool fail(const char* at, std::string rule);
   bool malformed() { return fail(at_, {}); }
   void space() {
@@ -66,13 +74,15 @@ class JsonOps {
   const char* at_ = nullptr;
   OpBlock* block_ = nullptr;
   Flavour flavour_ = Flavour::jepsen;
-  unsigned seen_ = 0;       ///< fields of the operation, one bit each
-  bool is_client_ = false;  ///< its process is a number
+  StringId txn_ = kNoString;  ///< "txn" among the block's names
+  unsigned seen_ = 0;         ///< fields of the operation, one bit each
+  bool is_client_ = false;    ///< its process is a number
   bool has_process_ = false;
   LineFault fault_;
   LineFault value_fault_;  ///< why its value is none of ours; fine for a nemesis
   const char* value_at_ = nullptr;
   std::string scratch_;
+  ListCache lists_;
 };
 
 }  // namespace witness

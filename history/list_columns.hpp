@@ -14,15 +14,37 @@ namespace witness {
 /// A read that is a prefix of one of its key's lists, or continues it, needs only its length.
 class ListColumns {
  public:
+  /// A read of nothing: of the key's first list.
+  ListRead nothing(std::uint32_t key) {
+    Head& head = head_of(key);
+    return {head.first == kNoPosition ? new_list(key, head) : head.first, 0};
+  }
+
+  /// A read that begins like the first `shared` elements of another one. False where this is not
+  /// enough to know which list it is of; add() must then have all of it. O(more).
+  bool add(std::uint32_t key, ListRead base, std::uint32_t shared, std::span<const Datum> more,
+           ListRead& read) {
+    Head& head = head_of(key);
+    if (head.longest != base.list) return false;
+    std::vector<Datum>& elements = lists_[base.list].elements;
+    if (!more.empty() && !joins(elements, shared, more)) return false;
+    head.last = base.list;
+    read = {base.list, shared + static_cast<std::uint32_t>(more.size())};
+    return true;
+  }
+
+  std::span<const Datum> elements(ListRead read) const {
+    return std::span{lists_[read.list].elements}.first(read.length);
+  }
+
   /// O(length).
   ListRead add(std::uint32_t key, std::span<const Datum> elements) {
-    if (key >= heads_.size()) heads_.resize(key + 1);
-    Head& head = heads_[key];
     const auto length = static_cast<std::uint32_t>(elements.size());
-    if (length == 0) return {head.first == kNoPosition ? new_list(key, head) : head.first, 0};
-    if (head.longest != kNoPosition && joins(head.longest, elements)) {
+    if (length == 0) return nothing(key);
+    Head& head = head_of(key);
+    if (head.longest != kNoPosition && joins(lists_[head.longest].elements, 0, elements)) {
       head.last = head.longest;
-    } else if (head.last == kNoPosition || !joins(head.last, elements)) {
+    } else if (head.last == kNoPosition || !joins(lists_[head.last].elements, 0, elements)) {
       head.last = new_list(key, head);
       lists_[head.last].elements.assign(elements.begin(), elements.end());
     }
@@ -60,13 +82,18 @@ class ListColumns {
     return list;
   }
 
-  bool joins(std::uint32_t list, std::span<const Datum> read) {
-    std::vector<Datum>& elements = lists_[list].elements;
-    const std::size_t common = std::min(elements.size(), read.size());
-    if (common > 0 && std::memcmp(elements.data(), read.data(), common * sizeof(Datum)) != 0) {
+  Head& head_of(std::uint32_t key) {
+    if (key >= heads_.size()) heads_.resize(key + 1);
+    return heads_[key];
+  }
+
+  /// Is `read` what stands in the list from `from` on, or does it continue it? Then it does.
+  static bool joins(std::vector<Datum>& list, std::size_t from, std::span<const Datum> read) {
+    const std::size_t common = std::min(list.size() - from, read.size());
+    if (common > 0 && std::memcmp(list.data() + from, read.data(), common * sizeof(Datum)) != 0) {
       return false;
     }
-    elements.insert(elements.end(), read.begin() + static_cast<std::ptrdiff_t>(common), read.end());
+    list.insert(list.end(), read.begin() + static_cast<std::ptrdiff_t>(common), read.end());
     return true;
   }
 

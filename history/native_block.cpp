@@ -79,14 +79,12 @@ class NativeBlockParser : public BlockParser {
     while (at < stop && is_json_space(text_[at])) ++at;
     if (at == stop) return true;
     // Not one object on one line: the other reader says what is wrong.
-    const RawOp& op = block_->ops.back();
-    block_->micro_ops.resize(op.micro_ops.begin);
-    block_->ops.pop_back();
+    ops_.unread(block_->ops.back());
     return false;
   }
 
   void slow(std::size_t begin, std::string_view text, std::uint32_t line) {
-    const Event& event = lines_.event(text, block_->strings, true);
+    const Event& event = lines_.event(text, block_->names, true);
     if (event.kind == EventKind::ignored) return;
     RawOp op;
     op.offset = static_cast<std::uint32_t>(begin);

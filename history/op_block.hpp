@@ -23,15 +23,22 @@ namespace witness {
 /// operation that is nobody's transaction (a nemesis): it only takes a place in the file.
 enum class OpType : std::uint8_t { invoke, ok, fail, info, outcome, end, session, ignored };
 
-/// Elements of a list stand in OpBlock::elements.
+/// A list that was read is the first `shared` elements of the list of micro-operation `base`, and
+/// then those in OpBlock::elements.
 struct RawMicroOp {
   Datum key;
   std::uint64_t bits = 0;    ///< of a Datum; or where the list's elements begin, and how many
   std::uint32_t offset = 0;  ///< of its value in the block's text; of itself if it has none
+  std::uint32_t base = 0;    ///< position in OpBlock::micro_ops
+  std::uint32_t shared = 0;  ///< 0: it has no base
   TxnOpKind kind = TxnOpKind::read;
   bool is_list = false;
+  bool is_kept = false;  ///< `bits` is a packed ListRead now: the builder has seen it
 
   Datum value() const { return is_list ? Datum{} : Datum::from_bits(bits); }
+  ListRead list_read() const {
+    return {static_cast<std::uint32_t>(bits >> 32U), static_cast<std::uint32_t>(bits)};
+  }
   std::uint32_t list_begin() const { return static_cast<std::uint32_t>(bits >> 32U); }
   std::uint32_t list_size() const { return static_cast<std::uint32_t>(bits); }
   void set_list(std::size_t begin, std::size_t size) {
@@ -83,15 +90,41 @@ struct RawEnd {
   std::optional<LedgerState> ledger;
 };
 
-/// Texts (of data, of `f`) are those of the block's own pool.
+/// Elements of lists, written without asking for room each time.
+class ElementBuffer {
+ public:
+  std::size_t size() const { return size_; }
+  Datum* begin() { return data_.get(); }
+  Datum* end() { return data_.get() + size_; }
+  const Datum* begin() const { return data_.get(); }
+  void resize(std::size_t size) { size_ = size; }  ///< never beyond what was reserved
+  void push_back(Datum datum) { data_[size_++] = datum; }
+
+  /// Room for as many elements as a text of `bytes` can have. Keeps nothing.
+  void reserve_for(std::size_t bytes) {
+    size_ = 0;
+    const std::size_t needed = bytes / 2 + 2;
+    if (needed <= capacity_) return;
+    data_ = std::make_unique_for_overwrite<Datum[]>(needed);
+    capacity_ = needed;
+  }
+
+ private:
+  std::unique_ptr<Datum[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+/// Texts of data are those of the block's own pool; `f` is a text of `names`.
 struct OpBlock {
   std::vector<RawOp> ops;
   std::vector<RawMicroOp> micro_ops;
-  std::vector<Datum> elements;
+  ElementBuffer elements;
   std::vector<RawAttempt> attempts;
   std::vector<RawOutcome> outcomes;
   std::vector<RawEnd> ends;
   StringPool strings;
+  StringPool names;
 
   std::size_t consumed = 0;        ///< bytes of the text that are whole
   int state = 0;                   ///< of the parser behind them
@@ -101,11 +134,12 @@ struct OpBlock {
   void clear() {
     ops.clear();
     micro_ops.clear();
-    elements.clear();
+    elements.resize(0);
     attempts.clear();
     outcomes.clear();
     ends.clear();
     if (strings.size() > 0) strings = StringPool{};
+    if (names.size() > 0) names = StringPool{};
     consumed = 0;
     fault.reset();
     dropped = 0;
@@ -114,8 +148,9 @@ struct OpBlock {
   std::span<const RawMicroOp> micro_ops_of(RawRange range) const {
     return std::span{micro_ops}.subspan(range.begin, range.size());
   }
+  /// Those elements of a list that it does not share.
   std::span<const Datum> list(const RawMicroOp& read) const {
-    return std::span{elements}.subspan(read.list_begin(), read.list_size());
+    return {elements.begin() + read.list_begin(), read.list_size()};
   }
 };
 

@@ -52,6 +52,9 @@ class TextBlocks {
   /// Fills the block; false once the last one was given. Throws what the source throws.
   bool next(TextBlock& block);
 
+  /// How many bytes there are about; 0 if nobody knows.
+  std::uint64_t size_hint() const { return bytes_->size_hint(); }
+
  private:
   void fill(TextBuffer& buffer);
   void keep_nul_bytes_back(TextBuffer& buffer, std::size_t size);

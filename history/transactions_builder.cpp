@@ -34,8 +34,29 @@ void TransactionsBuilder::add(OpBlock& block, std::string_view text, std::uint64
   block_ = &block;
   text_ = text;
   first_line_ = line;
+  if (block.names.size() > 0) remap_names(block);
   if (block.strings.size() > 0) remap_texts(block);
   for (const RawOp& op : block.ops) add_op(op);
+}
+
+void TransactionsBuilder::remap_names(OpBlock& block) {
+  remapped_.clear();
+  for (StringId id = 0; id < block.names.size(); ++id) {
+    remapped_.push_back(names_.intern(block.names[id]));
+  }
+  for (RawOp& op : block.ops) {
+    if (op.f != kNoString) op.f = remapped_[op.f];
+  }
+}
+
+void TransactionsBuilder::expect(double times) {
+  const auto reserve = [times](auto& column) {
+    column.reserve(static_cast<std::size_t>(static_cast<double>(column.size()) * times));
+  };
+  reserve(columns_.transactions);
+  reserve(columns_.ops);
+  reserve(columns_.ended);
+  reserve(op_counts_);
 }
 
 /// Texts get the ids of the history's own pool.
@@ -47,9 +68,6 @@ void TransactionsBuilder::remap_texts(OpBlock& block) {
   const auto remap = [&](Datum& datum) {
     if (datum.is_text()) datum = Datum::text(remapped_[datum.text()]);
   };
-  for (RawOp& op : block.ops) {
-    if (op.f != kNoString) op.f = remapped_[op.f];
-  }
   bool lists = false;
   for (RawMicroOp& micro_op : block.micro_ops) {
     remap(micro_op.key);
@@ -159,23 +177,18 @@ void TransactionsBuilder::invoke(const RawOp& op) {
   process.line = line_of(op);
   if (process.open_count == process.open.size()) process.open.emplace_back();
   Open& open = process.open[process.open_count++];
-  const auto micro_ops = block_->micro_ops_of(op.micro_ops);
-  open.transaction = id;
-  open.f = op.f;
-  open.line = process.line;
-  open.micro_ops.assign(micro_ops.begin(), micro_ops.end());
-  for (const RawMicroOp& micro_op : micro_ops) check_value(micro_op, false);
-  // Room for what will most likely come: as many micro-operations.
-  op_counts_.back() = op.micro_ops.size();
-  reserve_ops(micro_ops.size());
+  open = {id, op.f, process.line};
+  // What was invoked stands until its completion tells what was read.
+  op_counts_.back() = append_ops(op.micro_ops, false);
 }
 
 /// Same kinds and keys, and the same values written.
 bool TransactionsBuilder::fits(const RawOp& op, const Open& open) const {
   const auto told = block_->micro_ops_of(op.micro_ops);
-  return std::equal(told.begin(), told.end(), open.micro_ops.begin(), open.micro_ops.end(),
-                    [](const RawMicroOp& a, const RawMicroOp& b) {
-                      return a.kind == b.kind && a.key == b.key &&
+  const auto invoked = ops_of(open.transaction);
+  return std::equal(told.begin(), told.end(), invoked.begin(), invoked.end(),
+                    [&](const RawMicroOp& a, const TxnOp& b) {
+                      return a.kind == b.kind && a.key == columns_.keys[b.key] &&
                              (a.kind == TxnOpKind::read || a.bits == b.bits);
                     });
 }
@@ -220,10 +233,11 @@ void TransactionsBuilder::complete(const RawOp& op) {
     const Completion told = told_of(op.type);
     const bool ok = told == Completion::ok;
     const bool own = op.has_value && (ok || native());
-    for (const RawMicroOp& micro_op : block_->micro_ops_of(op.micro_ops)) check_value(micro_op, ok);
-    set_ops(open.transaction,
-            own ? block_->micro_ops_of(op.micro_ops) : std::span<const RawMicroOp>{open.micro_ops},
-            ok && own);
+    if (own) {
+      set_ops(open.transaction, op.micro_ops, ok);
+    } else {
+      for (const RawMicroOp& one : block_->micro_ops_of(op.micro_ops)) check_value(one, false);
+    }
     end_transaction(open.transaction, transaction, process, told);
     if (!own) transaction.reads_known = false;
   }
@@ -254,8 +268,7 @@ void TransactionsBuilder::bare(const RawOp& op, std::uint32_t position) {
   transaction.complete_ns = op.time_ns;
   const Completion told = told_of(op.type);
   const bool ok = told == Completion::ok;
-  for (const RawMicroOp& micro_op : block_->micro_ops_of(op.micro_ops)) check_value(micro_op, ok);
-  op_counts_.back() = append_ops(block_->micro_ops_of(op.micro_ops), ok);
+  op_counts_.back() = append_ops(op.micro_ops, ok);
   end_transaction(id, transaction, processes_[position], told);
   transaction.reads_known = transaction.reads_known && op.has_value;
   set_order(id, op);
@@ -265,27 +278,25 @@ void TransactionsBuilder::bare(const RawOp& op, std::uint32_t position) {
 void TransactionsBuilder::add_attempts(const RawOp& op, Open& open, Process& process) {
   const std::uint32_t first = open.transaction;
   const Transaction invoked = columns_.transactions[first];
+  const auto invoked_ops = ops_of(first);
+  const std::vector<TxnOp> kept(invoked_ops.begin(), invoked_ops.end());
   if (op.attempts > 1) extras_of_[first] = static_cast<std::uint32_t>(extras_.size());
   for (std::uint32_t i = 0; i < op.attempts; ++i) {
     const RawAttempt& attempt = block_->attempts[op.extra + i];
-    const bool last = i + 1 == op.attempts;
-    const bool by_operation = !attempt.has_value && last && op.has_value;
+    const bool by_operation = !attempt.has_value && i + 1 == op.attempts && op.has_value;
     const bool own = attempt.has_value || by_operation;
-    const auto micro_ops = by_operation ? block_->micro_ops_of(op.micro_ops)
-                           : own        ? block_->micro_ops_of(attempt.micro_ops)
-                                        : std::span<const RawMicroOp>{open.micro_ops};
+    const RawRange micro_ops = by_operation ? op.micro_ops : attempt.micro_ops;
     const bool ok = attempt.told == Completion::ok;
-    for (const RawMicroOp& micro_op : micro_ops) check_value(micro_op, ok && own);
     std::uint32_t id = first;
     Transaction* transaction = &columns_.transactions[first];
     if (i == 0) {
-      set_ops(first, micro_ops, ok && own);
+      if (own) set_ops(first, micro_ops, ok);
     } else {
       id = kExtraBit | static_cast<std::uint32_t>(extras_.size());
       extras_.push_back({first, static_cast<std::uint32_t>(extras_.size()), 0, invoked});
       transaction = &extras_.back().transaction;
       transaction->ops_begin = static_cast<std::uint32_t>(columns_.ops.size());
-      extras_.back().ops_count = append_ops(micro_ops, ok && own);
+      extras_.back().ops_count = own ? append_ops(micro_ops, ok) : append_ops(kept);
       displaced_ = true;
     }
     end_transaction(id, *transaction, process, attempt.told);
@@ -297,15 +308,13 @@ void TransactionsBuilder::add_attempts(const RawOp& op, Open& open, Process& pro
 void TransactionsBuilder::session(const RawOp& op) {
   const bool aborted = op.order == Transactions::kNoOrder;
   const std::uint32_t position = process_of(op);
-  const auto micro_ops = block_->micro_ops_of(op.micro_ops);
-  for (const RawMicroOp& micro_op : micro_ops) check_value(micro_op, true);
   if (!aborted) {
     std::uint32_t& known = session_table_[op.order];
     const auto count = static_cast<std::uint32_t>(columns_.transactions.size());
     if (known != kNoPosition) {
       Transaction& transaction = columns_.transactions[known];
       if (known + 1 == count && transaction.process == position) {
-        op_counts_[known] += append_ops(micro_ops, true);
+        op_counts_[known] += append_ops(op.micro_ops, true);
         return;
       }
       refuse_at(op.offset,
@@ -320,7 +329,7 @@ void TransactionsBuilder::session(const RawOp& op) {
   const std::uint32_t id = add_transaction(op, position);
   Transaction& transaction = columns_.transactions.back();
   if (aborted) transaction.index = Transactions::kNoOrder;
-  op_counts_.back() = append_ops(micro_ops, !aborted);
+  op_counts_.back() = append_ops(op.micro_ops, !aborted);
   transaction.told = aborted ? Completion::fail : Completion::ok;
   transaction.fate = fate_of(transaction.told);
   transaction.reads_known = !aborted;

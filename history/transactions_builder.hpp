@@ -25,10 +25,19 @@ struct BuilderOptions {
   PairingRules rules = PairingRules::jepsen;
   std::optional<Datatype> datatype{};  ///< else by the micro-operations
   std::optional<std::string> initial{};
+  char list_separator = ' ';  ///< in the text of a register that holds a list
+};
+
+/// Two transactions that write the same value to one key.
+struct Duplicate {
+  std::uint32_t first = 0;  ///< transactions
+  std::uint32_t second = 0;
+  std::uint32_t key = 0;
+  Datum value;
 };
 
 /// Takes blocks in the order of the file, on one thread; that order, not the cutting, is what
-/// counts. Keeps of an operation what Transactions keeps, and of open ones their micro-operations.
+/// counts. Memory is that of the history.
 class TransactionsBuilder {
  public:
   explicit TransactionsBuilder(const BuilderOptions& options);
@@ -38,11 +47,15 @@ class TransactionsBuilder {
   /// of no further use.
   void add(OpBlock& block, std::string_view text, std::uint64_t line);
 
+  /// Makes room for `times` as much as was added until now. A guess: more or less may come.
+  void expect(double times);
+
   /// Whether the file has said that it ends (native).
   bool ended() const { return end_line_ != 0; }
 
   /// Fills `history.transactions`, its strings and, of the header, the workload. Call once.
-  void finish(History& history);
+  /// Gives the first value that is written to a key twice, if there is one.
+  std::optional<Duplicate> finish(History& history);
 
  private:
   /// An invocation that waits for its completion.
@@ -50,7 +63,6 @@ class TransactionsBuilder {
     std::uint32_t transaction = 0;
     StringId f = kNoString;
     std::uint64_t line = 0;
-    std::vector<RawMicroOp> micro_ops;  ///< without the elements of lists
   };
   struct Process {
     std::uint32_t last_ended = kNoPosition;
@@ -69,6 +81,7 @@ class TransactionsBuilder {
 
   // transactions_builder.cpp
   void remap_texts(OpBlock& block);
+  void remap_names(OpBlock& block);
   void add_op(const RawOp& op);
   void number_index(const RawOp& op);
   void check_time(const RawOp& op);
@@ -89,16 +102,20 @@ class TransactionsBuilder {
   void end(const RawOp& op);
 
   // transactions_columns.cpp
-  void reserve_ops(std::size_t count);
-  void set_ops(std::uint32_t transaction, std::span<const RawMicroOp> micro_ops, bool reads);
-  std::uint32_t append_ops(std::span<const RawMicroOp> micro_ops, bool reads);
+  std::span<const TxnOp> ops_of(std::uint32_t transaction) const;
+  void set_ops(std::uint32_t transaction, RawRange micro_ops, bool reads);
+  std::uint32_t append_ops(RawRange micro_ops, bool reads);
+  std::uint32_t append_ops(std::span<const TxnOp> ops);
+  void set_op(TxnOp& op, RawMicroOp& micro_op, bool reads);
   void check_value(const RawMicroOp& micro_op, bool reads);
-  TxnOp txn_op(const RawMicroOp& micro_op, bool reads);
-  Datum list_as_text(const RawMicroOp& micro_op);
+  std::uint32_t key_of(Datum key);
+  std::uint64_t read_bits(std::uint32_t key, RawMicroOp& micro_op);
+  ListRead list_read(std::uint32_t key, RawMicroOp& micro_op);
+  std::span<const Datum> whole_list(const RawMicroOp& micro_op);
+  Datum list_as_text(std::span<const Datum> list);
   void decided(Datatype datatype);
-  void fill_open();
   void order_transactions();
-  void index_uses();
+  std::vector<std::uint32_t> index_uses();
   void number_aborted();
 
   [[noreturn]] void refuse(const RawOp& op, std::string_view field, std::string rule,
@@ -114,6 +131,7 @@ class TransactionsBuilder {
   std::optional<Datatype> datatype_;
   Transactions columns_;
   StringPool strings_;
+  StringPool names_;  ///< of functions
   ListColumns lists_;
   std::vector<std::uint32_t> op_counts_;  ///< of each transaction
   std::vector<Extra> extras_;
@@ -131,21 +149,11 @@ class TransactionsBuilder {
   std::optional<RawEnd> end_;
 
   // of the block that is being added
-  const OpBlock* block_ = nullptr;
+  OpBlock* block_ = nullptr;
   std::string_view text_;
   std::uint64_t first_line_ = 1;
   std::vector<StringId> remapped_;
+  std::vector<Datum> whole_list_;
 };
-
-/// Two transactions that write the same value to one key.
-struct Duplicate {
-  std::uint32_t first = 0;  ///< transactions
-  std::uint32_t second = 0;
-  std::uint32_t key = 0;
-  Datum value;
-};
-
-/// The first value that two micro-operations write to one key, or nothing. O(n).
-std::optional<Duplicate> find_duplicate(const Transactions& transactions);
 
 }  // namespace witness

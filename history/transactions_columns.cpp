@@ -20,13 +20,10 @@ Datum datum_of(std::string_view text, StringPool& strings) {
   return Datum::text(strings.intern('"' + std::string{text}));
 }
 
-/// A slot whose transaction has not completed.
-constexpr TxnOp kReserved{0, kNoPosition, TxnOpKind::read};
-
 }  // namespace
 
-void TransactionsBuilder::reserve_ops(std::size_t count) {
-  columns_.ops.resize(columns_.ops.size() + count, kReserved);
+std::span<const TxnOp> TransactionsBuilder::ops_of(std::uint32_t id) const {
+  return std::span{columns_.ops}.subspan(columns_.transactions[id].ops_begin, op_counts_[id]);
 }
 
 /// `reads`: whether what was read is kept. The first micro-operation that shows it decides what
@@ -55,41 +52,80 @@ void TransactionsBuilder::check_value(const RawMicroOp& micro_op, bool reads) {
 void TransactionsBuilder::decided(Datatype datatype) {
   datatype_ = datatype;
   if (datatype != Datatype::list_append) return;
-  for (TxnOp& op : columns_.ops) {  // reads of nothing, until now
-    if (op.key != kNoPosition) op.bits = TxnOp::pack(lists_.add(op.key, {}));
+  for (TxnOp& op : columns_.ops) op.bits = TxnOp::pack(lists_.nothing(op.key));  // all are reads
+}
+
+std::uint32_t TransactionsBuilder::key_of(Datum key) {
+  std::uint32_t& position = key_table_[key.bits()];
+  if (position == kNoPosition) {
+    position = static_cast<std::uint32_t>(columns_.keys.size());
+    columns_.keys.push_back(key);
+  }
+  return position;
+}
+
+/// Becomes what the micro-operation says. What stood there before was most likely its invocation,
+/// with the same key.
+void TransactionsBuilder::set_op(TxnOp& op, RawMicroOp& micro_op, bool reads) {
+  check_value(micro_op, reads);
+  if (op.key == kNoPosition || columns_.keys[op.key] != micro_op.key) op.key = key_of(micro_op.key);
+  op.kind = micro_op.kind;
+  if (op.kind != TxnOpKind::read) {
+    op.bits = micro_op.bits;
+  } else if (reads) {
+    op.bits = read_bits(op.key, micro_op);
+  } else {
+    op.bits =
+        datatype_ == Datatype::list_append ? TxnOp::pack(lists_.nothing(op.key)) : Datum{}.bits();
   }
 }
 
-TxnOp TransactionsBuilder::txn_op(const RawMicroOp& micro_op, bool reads) {
-  std::uint32_t& position = key_table_[micro_op.key.bits()];
-  if (position == kNoPosition) {
-    position = static_cast<std::uint32_t>(columns_.keys.size());
-    columns_.keys.push_back(micro_op.key);
+std::uint64_t TransactionsBuilder::read_bits(std::uint32_t key, RawMicroOp& micro_op) {
+  if (datatype_ == Datatype::list_append) return TxnOp::pack(list_read(key, micro_op));
+  return micro_op.is_list ? list_as_text(whole_list(micro_op)).bits() : micro_op.bits;
+}
+
+ListRead TransactionsBuilder::list_read(std::uint32_t key, RawMicroOp& micro_op) {
+  if (!micro_op.is_list) return lists_.nothing(key);
+  ListRead read;
+  const RawMicroOp& base = block_->micro_ops[micro_op.base];
+  const bool joined =
+      micro_op.shared > 0 && base.is_kept &&
+      lists_.add(key, base.list_read(), micro_op.shared, block_->list(micro_op), read);
+  if (!joined) read = lists_.add(key, whole_list(micro_op));
+  micro_op.bits = TxnOp::pack(read);
+  micro_op.is_kept = true;
+  return read;
+}
+
+/// All elements of a list: those that it shares, and its own. Good until the next call.
+std::span<const Datum> TransactionsBuilder::whole_list(const RawMicroOp& micro_op) {
+  if (micro_op.shared == 0) return block_->list(micro_op);
+  whole_list_.resize(micro_op.shared + micro_op.list_size());
+  // From the end: what is wanted of each base is its first `wanted` elements.
+  std::size_t wanted = whole_list_.size();
+  for (const RawMicroOp* part = &micro_op;;) {
+    const auto own = part->is_kept ? lists_.elements(part->list_read()) : block_->list(*part);
+    const std::size_t shared = part->is_kept ? 0 : part->shared;
+    if (wanted > shared) {
+      std::copy_n(own.begin(), wanted - shared,
+                  whole_list_.begin() + static_cast<std::ptrdiff_t>(shared));
+    }
+    if (shared == 0) return whole_list_;
+    wanted = std::min(wanted, shared);
+    part = &block_->micro_ops[part->base];
   }
-  TxnOp op{micro_op.bits, position, micro_op.kind};
-  if (micro_op.kind != TxnOpKind::read) return op;
-  if (datatype_ == Datatype::list_append) {
-    const bool is_list = reads && micro_op.is_list;
-    op.bits = TxnOp::pack(
-        lists_.add(position, is_list ? block_->list(micro_op) : std::span<const Datum>{}));
-  } else if (!reads) {
-    op.bits = Datum{}.bits();
-  } else if (micro_op.is_list) {
-    op.bits = list_as_text(micro_op).bits();
-  }
-  return op;
 }
 
 /// A register that holds a list: its elements as they would be written.
-Datum TransactionsBuilder::list_as_text(const RawMicroOp& micro_op) {
+Datum TransactionsBuilder::list_as_text(std::span<const Datum> list) {
   std::string text = "#[";
-  for (const Datum element : block_->list(micro_op)) {
-    if (text.size() > 2) text += text_.find("[\"") != std::string_view::npos ? ',' : ' ';
+  for (const Datum element : list) {
+    if (text.size() > 2) text += options_.list_separator;
     if (element.is_text()) {
-      const std::string_view shown_text = strings_[element.text()];
-      const char first = shown_text.front();
-      text += first == '#' ? shown_text.substr(1) : shown_text;
-      if (first == '"') text += '"';
+      const std::string_view datum = strings_[element.text()];
+      text += datum.front() == '#' ? datum.substr(1) : datum;
+      if (datum.front() == '"') text += '"';
     } else {
       text += shown(element, strings_);
     }
@@ -97,34 +133,34 @@ Datum TransactionsBuilder::list_as_text(const RawMicroOp& micro_op) {
   return Datum::text(strings_.intern(text + ']'));
 }
 
-std::uint32_t TransactionsBuilder::append_ops(std::span<const RawMicroOp> micro_ops, bool reads) {
-  for (const RawMicroOp& micro_op : micro_ops) columns_.ops.push_back(txn_op(micro_op, reads));
-  return static_cast<std::uint32_t>(micro_ops.size());
+std::uint32_t TransactionsBuilder::append_ops(RawRange micro_ops, bool reads) {
+  const std::size_t begin = columns_.ops.size();
+  for (std::uint32_t at = micro_ops.begin; at < micro_ops.end; ++at) {
+    TxnOp op{0, kNoPosition, TxnOpKind::read};
+    set_op(op, block_->micro_ops[at], reads);
+    columns_.ops.push_back(op);
+  }
+  return static_cast<std::uint32_t>(columns_.ops.size() - begin);
 }
 
-/// Into the room that was reserved for them, if they fit exactly.
-void TransactionsBuilder::set_ops(std::uint32_t id, std::span<const RawMicroOp> micro_ops,
-                                  bool reads) {
+std::uint32_t TransactionsBuilder::append_ops(std::span<const TxnOp> ops) {
+  columns_.ops.insert(columns_.ops.end(), ops.begin(), ops.end());
+  return static_cast<std::uint32_t>(ops.size());
+}
+
+/// In the place of what was invoked, if as many.
+void TransactionsBuilder::set_ops(std::uint32_t id, RawRange micro_ops, bool reads) {
   Transaction& transaction = columns_.transactions[id];
-  if (micro_ops.size() == op_counts_[id]) {
-    std::uint32_t at = transaction.ops_begin;
-    for (const RawMicroOp& micro_op : micro_ops) columns_.ops[at++] = txn_op(micro_op, reads);
+  if (micro_ops.size() != op_counts_[id]) {
+    displaced_ = true;
+    transaction.ops_begin = static_cast<std::uint32_t>(columns_.ops.size());
+    op_counts_[id] = append_ops(micro_ops, reads);
     return;
   }
-  displaced_ = true;
-  transaction.ops_begin = static_cast<std::uint32_t>(columns_.ops.size());
-  op_counts_[id] = append_ops(micro_ops, reads);
-}
-
-/// What never completed did, as far as known, what was invoked.
-void TransactionsBuilder::fill_open() {
-  std::vector<const Open*> open;
-  for (const Process& process : processes_) {
-    for (std::size_t i = 0; i < process.open_count; ++i) open.push_back(&process.open[i]);
+  TxnOp* op = columns_.ops.data() + transaction.ops_begin;
+  for (std::uint32_t at = micro_ops.begin; at < micro_ops.end; ++at) {
+    set_op(*op++, block_->micro_ops[at], reads);
   }
-  std::sort(open.begin(), open.end(),
-            [](const Open* a, const Open* b) { return a->transaction < b->transaction; });
-  for (const Open* one : open) set_ops(one->transaction, one->micro_ops, false);
 }
 
 /// Puts attempts behind the first one of their operation, and micro-operations in that order.
@@ -169,12 +205,31 @@ void TransactionsBuilder::order_transactions() {
   columns_.commit_order = std::move(order);
 }
 
-void TransactionsBuilder::index_uses() {
+/// Gives the keys that may have been written a value twice: most histories write growing values to
+/// each key, and only the others need a closer look.
+std::vector<std::uint32_t> TransactionsBuilder::index_uses() {
+  struct Key {
+    std::int64_t last = std::numeric_limits<std::int64_t>::min();
+    std::uint32_t uses = 0;
+    bool suspect = false;
+  };
+  std::vector<Key> keys(columns_.keys.size());
+  for (const TxnOp& op : columns_.ops) {
+    Key& key = keys[op.key];
+    ++key.uses;
+    if (op.kind == TxnOpKind::read || op.value().is_nil()) continue;
+    const auto bits = static_cast<std::int64_t>(op.bits);
+    key.suspect = key.suspect || bits <= key.last;
+    key.last = bits;
+  }
+  std::vector<std::uint32_t> suspects;
+  // Each beginning, one place further on: the column then serves as the cursor.
   std::vector<std::uint32_t>& begin = columns_.key_begin;
-  begin.assign(columns_.keys.size() + 2, 0);
-  // Counted two places further on: the same column then serves as the cursor.
-  for (const TxnOp& op : columns_.ops) ++begin[op.key + 2];
-  for (std::size_t i = 2; i < begin.size(); ++i) begin[i] += begin[i - 1];
+  begin.assign(keys.size() + 2, 0);
+  for (std::uint32_t key = 0; key < keys.size(); ++key) {
+    begin[key + 2] = begin[key + 1] + keys[key].uses;
+    if (keys[key].suspect) suspects.push_back(key);
+  }
   columns_.uses.resize(columns_.ops.size());
   std::uint32_t at = 0;
   for (std::uint32_t id = 0; id < columns_.transactions.size(); ++id) {
@@ -182,6 +237,7 @@ void TransactionsBuilder::index_uses() {
     for (; at < end; ++at) columns_.uses[begin[columns_.ops[at].key + 1]++] = {id, at};
   }
   begin.pop_back();
+  return suspects;
 }
 
 void TransactionsBuilder::number_aborted() {
@@ -192,32 +248,6 @@ void TransactionsBuilder::number_aborted() {
   for (Transaction& transaction : columns_.transactions) {
     if (transaction.index == Transaction::kNoIndex) transaction.index = next++;
   }
-}
-
-void TransactionsBuilder::finish(History& history) {
-  const bool plume = options_.rules == PairingRules::plume;
-  fill_open();
-  order_transactions();
-  if (plume) number_aborted();
-  if (!datatype_) decided(plume ? Datatype::rw_register : Datatype::list_append);
-  lists_.finish(columns_);
-  index_uses();
-  if (!columns_.commit_order.empty()) {
-    columns_.commit_order.resize(columns_.transactions.size(), Transactions::kNoOrder);
-  }
-  const bool lists = *datatype_ == Datatype::list_append;
-  columns_.datatype = *datatype_;
-  columns_.operations = operations_;
-  columns_.has_real_time = !plume;
-  columns_.unwritten_is_garbage = lists || plume || native() || options_.initial.has_value();
-  std::string initial = options_.initial.value_or(plume ? "0" : history.header.initial);
-  if (!lists) columns_.initial = datum_of(initial, strings_);
-  history.header.initial = std::move(initial);
-  history.header.workload = kDatatypeNames[static_cast<std::size_t>(*datatype_)];
-  if (native()) history.damage.cut = !ended();
-  if (end_ && end_->ledger) history.ledger_state = *end_->ledger;
-  history.strings = std::move(strings_);
-  history.transactions = std::move(columns_);
 }
 
 namespace {
@@ -244,23 +274,11 @@ std::optional<Transactions::Use> repeated(const Transactions& transactions, std:
   return second;
 }
 
-}  // namespace
-
-/// Most histories write growing values to each key: only the others need a closer look.
-std::optional<Duplicate> find_duplicate(const Transactions& transactions) {
-  std::vector<std::int64_t> last(transactions.keys.size(),
-                                 std::numeric_limits<std::int64_t>::min());
-  std::vector<bool> unordered(transactions.keys.size());
-  for (const TxnOp& op : transactions.ops) {
-    if (op.kind == TxnOpKind::read || op.value().is_nil()) continue;
-    const auto bits = static_cast<std::int64_t>(op.bits);
-    if (bits <= last[op.key]) unordered[op.key] = true;
-    last[op.key] = bits;
-  }
+std::optional<Duplicate> find_duplicate(const Transactions& transactions,
+                                        std::span<const std::uint32_t> suspects) {
   std::optional<Duplicate> found;
   std::uint32_t found_op = 0;
-  for (std::uint32_t key = 0; key < unordered.size(); ++key) {
-    if (!unordered[key]) continue;
+  for (const std::uint32_t key : suspects) {
     Transactions::Use first{};
     const auto second = repeated(transactions, key, first);
     if (!second || (found && found_op <= second->op)) continue;
@@ -269,6 +287,34 @@ std::optional<Duplicate> find_duplicate(const Transactions& transactions) {
                       transactions.ops[second->op].value()};
   }
   return found;
+}
+
+}  // namespace
+
+std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
+  const bool plume = options_.rules == PairingRules::plume;
+  order_transactions();
+  if (plume) number_aborted();
+  if (!datatype_) decided(plume ? Datatype::rw_register : Datatype::list_append);
+  lists_.finish(columns_);
+  const std::vector<std::uint32_t> suspects = index_uses();
+  if (!columns_.commit_order.empty()) {
+    columns_.commit_order.resize(columns_.transactions.size(), Transactions::kNoOrder);
+  }
+  const bool lists = *datatype_ == Datatype::list_append;
+  columns_.datatype = *datatype_;
+  columns_.operations = operations_;
+  columns_.has_real_time = !plume;
+  columns_.unwritten_is_garbage = lists || plume || native() || options_.initial.has_value();
+  std::string initial = options_.initial.value_or(plume ? "0" : history.header.initial);
+  if (!lists) columns_.initial = datum_of(initial, strings_);
+  history.header.initial = std::move(initial);
+  history.header.workload = kDatatypeNames[static_cast<std::size_t>(*datatype_)];
+  if (native()) history.damage.cut = !ended();
+  if (end_ && end_->ledger) history.ledger_state = *end_->ledger;
+  history.strings = std::move(strings_);
+  history.transactions = std::move(columns_);
+  return find_duplicate(*history.transactions, suspects);
 }
 
 }  // namespace witness
