@@ -78,15 +78,16 @@ int run(const Arguments& arguments, bool has_at) {
   const GenerateOptions options = options_of(arguments, has_at);
   const Generated generated = generate(options, arguments.output);
   if (arguments.quiet || arguments.output == "-") return 0;
-  std::string planted;
+  fmt::print("{}: {} {} of {}\n", arguments.output, generated.operations,
+             options.shape == "seat" ? "operations" : "transactions", options.shape);
   if (generated.planted_at) {
-    planted = fmt::format(", {} planted at index {}", options.plant, *generated.planted_at);
-    if (options.plant_count > 1)
-      planted += fmt::format(" and {} times more", options.plant_count - 1);
+    const auto plant = std::ranges::find(plants(), options.plant, &Plant::name);
+    fmt::print(
+        "planted {} at index {}{}: {}\n", plant->name, *generated.planted_at,
+        options.plant_count == 1 ? "" : fmt::format(" and {} times more", options.plant_count - 1),
+        plant->about);
   }
-  fmt::print("{}: {} {} of {}{}\nnext: witness check {}\n", arguments.output, generated.operations,
-             options.shape == "seat" ? "operations" : "transactions", options.shape, planted,
-             arguments.output);
+  fmt::print("next    witness check {}\n", arguments.output);
   return 0;
 }
 

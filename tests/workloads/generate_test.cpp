@@ -11,6 +11,7 @@
 #include "history/byte_source.hpp"
 #include "tests/support/process.hpp"
 #include "witness/error.hpp"
+#include "witness/history.hpp"
 #include "workloads/generate_plants.hpp"
 
 namespace witness {
@@ -285,6 +286,26 @@ TEST(Generate, CompressesWhatIsCalledZst) {
   std::array<char, 4096> buffer{};
   for (std::size_t n = 1; n > 0; text.append(buffer.data(), n)) n = source->read(buffer);
   EXPECT_EQ(text, text_of(of("list-append")));
+}
+
+TEST(Generate, IsReadAsItWasMeant) {
+  for (GenerateOptions options : every_kind()) {
+    if (options.shape == "seat") continue;
+    options.info = 0.1;
+    options.fail = 0.1;
+    std::map<std::string, std::uint64_t> told;
+    for (const json& event : events_of(options)) ++told[event["type"]];
+    const History history = parse_history(text_of(options), "generated");
+    ASSERT_TRUE(history.transactions);
+    EXPECT_EQ(history.header.workload, options.shape);
+    std::array<std::uint64_t, 3> read{};
+    for (const Transaction& transaction : history.transactions->transactions) {
+      ++read[static_cast<std::size_t>(transaction.told)];
+    }
+    for (std::size_t i = 0; i < read.size(); ++i) {
+      EXPECT_EQ(read[i], told[std::string{kCompletionNames[i]}]);
+    }
+  }
 }
 
 std::string refusal(const std::function<void(GenerateOptions&)>& change) {
