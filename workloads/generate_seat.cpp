@@ -156,7 +156,7 @@ class SeatRun {
     begin(buyer, Completion::fail);
     out_.text(fmt::format(R"(["r","S{0}",null],["w","S{0}",null]],)", buyer.seat));
     out_.text(
-        R"("error":{"class":"serialization","sqlstate":"40001","phase":"statement","message":"could not serialize access"},)");
+        R"("error":{"class":"conflict","sqlstate":"40001","phase":"statement","message":"could not serialize access"},)");
     out_.text(attempt(buyer, "fail", R"("sqlstate":"40001","phase":"statement")"));
     out_.end_line();
   }

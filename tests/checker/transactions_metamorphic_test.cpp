@@ -81,7 +81,9 @@ TEST(TransactionsMetamorphic, AHistoryOfALevelIsNeverViolatedThere) {
     // Not all that read-atomic forbids is searched for.
     const bool decidable =
         options.shape == "list-append" && options.level != SimulatedLevel::read_atomic;
-    if (decidable) EXPECT_EQ(verdict.validity, Validity::valid) << verdict.reason;
+    if (decidable) {
+      EXPECT_EQ(verdict.validity, Validity::valid) << verdict.reason;
+    }
   });
 }
 

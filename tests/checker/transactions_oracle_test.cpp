@@ -117,7 +117,8 @@ void compare_many(bool lists, std::uint64_t seed) {
   oracle::RandomHistory random{seed};
   const std::uint64_t cases = testing::fuzz_cases(5000);
   for (std::uint64_t i = 0; i < cases; ++i) comparison.compare(random.next(lists));
-  EXPECT_EQ(comparison.disagreements.text(), "");
+  const std::string disagreements = comparison.disagreements.text();
+  EXPECT_TRUE(disagreements.empty()) << disagreements;
   for (const auto& [model, tally] : comparison.tallies) {
     fmt::print("{:34} {:7} valid {:7} violated {:7} unknown {:7} not judged\n", model, tally.valid,
                tally.violated, tally.unknown, tally.skipped);

@@ -132,7 +132,9 @@ TEST(Generate, CompletesWithWhatWasInvoked) {
       for (std::size_t i = 0; i < before.size(); ++i) {
         const bool filled = before[i][0] == "r" && event["type"] == "ok";
         for (const int part : {0, 1}) EXPECT_EQ(event["value"][i][part], before[i][part]);
-        if (!filled) EXPECT_EQ(event["value"][i], before[i]);
+        if (!filled) {
+          EXPECT_EQ(event["value"][i], before[i]);
+        }
       }
     }
   }
@@ -305,6 +307,21 @@ TEST(Generate, IsReadAsItWasMeant) {
     for (std::size_t i = 0; i < read.size(); ++i) {
       EXPECT_EQ(read[i], told[std::string{kCompletionNames[i]}]);
     }
+  }
+}
+
+TEST(Generate, IsDocumentedWithEveryLevelAndPlant) {
+  const std::string text =
+      test::read_file(std::string{WITNESS_SOURCE_DIR} + "/workloads/WORKLOADS.md");
+  for (const std::string_view level : kSimulatedLevelNames) {
+    EXPECT_THAT(text, HasSubstr("| `" + std::string{level} + "` |"));
+  }
+  for (const Plant& plant : plants()) {
+    std::string in = plant.list.empty() ? "" : "lists";
+    if (!plant.reg.empty()) in += in.empty() ? "registers" : ", registers";
+    if (plant.seat) in += "seats";
+    EXPECT_THAT(text, HasSubstr("| `" + std::string{plant.name} + "` | " +
+                                std::string{plant.about} + " | " + in + " |"));
   }
 }
 
