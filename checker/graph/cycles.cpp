@@ -135,12 +135,20 @@ class Reporter {
     if (edge) cycle = search.through_edge(members, *edge);
   }
 
+  /// Told from its first transaction on.
+  std::vector<std::uint32_t> rotated(std::vector<std::uint32_t> cycle) const {
+    const auto first = std::ranges::min_element(
+        cycle, {}, [this](std::uint32_t edge) { return suspects_.edges[edge].from; });
+    std::ranges::rotate(cycle, first);
+    return cycle;
+  }
+
   void report(const std::vector<std::uint32_t>& cycle, KindSet already) {
     std::vector<std::uint32_t> members;
     std::vector<EdgeKind> kinds;
     std::vector<const Edge*> entries;  // where each step began, before any relay
     std::vector<std::uint32_t> targets;
-    for (const std::uint32_t position : cycle) {
+    for (const std::uint32_t position : rotated(cycle)) {
       const Edge& edge = suspects_.edges[position];
       if (!edge.relay) {
         entries.push_back(&edge);

@@ -54,6 +54,10 @@ void ListInference::place_appends() {
       versions_[last_place].final = false;
     }
     const std::uint32_t place = places_.find(op(use).value());
+    if (use.transaction == last_writer && last_place != kNoPosition && place < last_place &&
+        is_vertex(last_writer)) {
+      fact(internal, last_writer, kNoPosition, kNoPosition, op(use).value());
+    }
     last_writer = use.transaction;
     last_place = place;
     if (place == kNoPosition) {
@@ -299,18 +303,27 @@ void ListInference::check_future(Uses uses) {
 
 /// It read a version, and put its own not behind that one but behind somebody else's.
 void ListInference::check_lost_update(Uses uses) {
-  if (op(uses.front()).kind != TxnOpKind::read || !is_regular(op(uses.front()).list())) return;
-  const auto append = std::ranges::find_if(
-      uses, [this](const Use& use) { return op(use).kind == TxnOpKind::append; });
-  if (append == uses.end()) return;
-  const std::uint32_t reader = uses.front().transaction;
-  const std::uint32_t next = after_[op(uses.front()).list().length];
-  const std::uint32_t place = places_.find(op(*append).value());
+  std::uint32_t oldest = kNoPosition;  // length of its shortest read
+  std::uint32_t read = kNoPosition;
+  std::uint32_t last = 0;  // place of its last version
+  bool appends = false;
+  for (const Use& use : uses) {
+    if (op(use).kind == TxnOpKind::append) {
+      appends = true;
+      last = std::max(last, places_.find(op(use).value()));
+    } else if (is_regular(op(use).list()) && op(use).list().length < oldest) {
+      oldest = op(use).list().length;
+      read = use.op;
+    }
+  }
+  if (!appends || read == kNoPosition) return;
+  const std::uint32_t self = uses.front().transaction;
+  const std::uint32_t next = after_[oldest];
   if (next < size()) {
-    if (versions_[next].writer == reader || place <= next) return;
-    fact(lost_update, reader, versions_[next].writer, uses.front().op, Datum{});
-  } else if (place == kNoPosition) {
-    tail_updaters_.push_back(reader);
+    if (versions_[next].writer == self || last <= next) return;
+    fact(lost_update, self, versions_[next].writer, read, Datum{});
+  } else if (last == kNoPosition) {
+    tail_updaters_.push_back(self);
   }
 }
 

@@ -16,10 +16,14 @@ void RegisterInference::infer(std::uint32_t key) {
   uses_ = history_.uses_of(key);
   collect_versions();
   collect_visits();
-  find_lost_updates();
   order_versions();
   add_stale_edges();
-  judge_completeness();
+  if (is_order_complete()) {
+    find_lost_updates_in_order();
+  } else {
+    find_lost_updates();
+    if (out_.keys_without_order++ == 0) out_.first_without_order = key_;
+  }
 }
 
 void RegisterInference::collect_versions() {
@@ -47,6 +51,7 @@ void RegisterInference::collect_versions() {
 
 void RegisterInference::collect_visits() {
   visits_.clear();
+  reads_.clear();
   readers_.resize(std::max(readers_.size(), versions_.size()));
   for (std::size_t i = 0; i < versions_.size(); ++i) readers_[i].clear();
   for (std::size_t i = 0; i < uses_.size();) {
@@ -55,26 +60,41 @@ void RegisterInference::collect_visits() {
     const Uses own = uses_.subspan(i, end - i);
     i = end;
     if (!is_vertex(own.front().transaction)) continue;
-    Visit visit{own.front().transaction};
-    for (const Use& use : own) {
-      const std::uint32_t version = numbers_.find(op(use).value());
-      if (op(use).kind == TxnOpKind::write) {
-        visit.written = version;
-      } else if (transaction(use.transaction).reads_known) {
-        note_read(use, version, visit, &use == &own.front());
-      }
-    }
-    if (visit.read != kUnknown) readers_[visit.read].push_back(visit.transaction);
     if (own.size() > 1) check_inside(own);
-    visits_.push_back(visit);
+    visits_.push_back(visit_of(own));
   }
 }
 
-void RegisterInference::note_read(const Use& use, std::uint32_t number, Visit& visit, bool first) {
+RegisterInference::Visit RegisterInference::visit_of(Uses uses) {
+  Visit visit{uses.front().transaction};
+  visit.reads_begin = static_cast<std::uint32_t>(reads_.size());
+  for (const Use& use : uses) {
+    const std::uint32_t version = numbers_.find(op(use).value());
+    const bool read = op(use).kind == TxnOpKind::read;
+    if (read && !transaction(use.transaction).reads_known) continue;
+    if (visit.first == kUnknown) visit.first = version;
+    if (read) {
+      note_read(use, version);
+      if (versions_[version].writer != use.transaction) reads_.push_back(version);
+    } else {
+      visit.written = version;
+    }
+  }
+  visit.last = visit.written != kUnknown ? visit.written : visit.first;
+  const auto begin = reads_.begin() + visit.reads_begin;
+  std::sort(begin, reads_.end());
+  reads_.erase(std::unique(begin, reads_.end()), reads_.end());
+  visit.reads_end = static_cast<std::uint32_t>(reads_.size());
+  for (const std::uint32_t version : reads_of(visit)) {
+    readers_[version].push_back(visit.transaction);
+  }
+  return visit;
+}
+
+void RegisterInference::note_read(const Use& use, std::uint32_t number) {
   Version& version = versions_[number];
   version.read = true;
   const std::uint32_t reader = use.transaction;
-  if (first) visit.read = number;
   if (version.writer == reader) {
     if (&uses_[version.use] > &use) fact(future_read, reader, reader, use.op, version.value);
   } else if (is_vertex(version.writer)) {
@@ -112,17 +132,53 @@ void RegisterInference::check_inside(Uses uses) {
   }
 }
 
-/// Two read one version and replaced it: whichever came first, the other did not see it.
+/// Without an order: two that read one version and replaced it; or one that read two versions and
+/// wrote a third. Whichever came first, a write is lost.
 void RegisterInference::find_lost_updates() {
   std::vector<std::uint32_t> updater(versions_.size(), kNoPosition);
   for (const Visit& visit : visits_) {
-    if (visit.read == kUnknown || visit.written == kUnknown) continue;
-    std::uint32_t& first = updater[visit.read];
-    if (first == kNoPosition) {
-      first = visit.transaction;
-    } else {
-      fact(lost_update, visit.transaction, first, kNoPosition, versions_[visit.read].value);
+    if (visit.written == kUnknown) continue;
+    std::uint32_t installed = 0;
+    std::uint32_t before = kNoPosition;
+    for (const std::uint32_t version : reads_of(visit)) {
+      if (version != 0 && versions_[version].writer != kNoPosition && !counts(versions_[version])) {
+        continue;
+      }
+      ++installed;
+      if (versions_[version].writer != kNoPosition) before = versions_[version].writer;
+      std::uint32_t& first = updater[version];
+      if (first == kNoPosition) {
+        first = visit.transaction;
+      } else {
+        fact(lost_update, visit.transaction, first, kNoPosition, versions_[version].value);
+        installed = 0;
+        break;
+      }
     }
+    if (installed > 1 && before != kNoPosition) {
+      fact(lost_update, visit.transaction, before, kNoPosition, Datum{});
+    }
+  }
+}
+
+/// With the whole order: somebody else's version stands between one that was read and one's own.
+void RegisterInference::find_lost_updates_in_order() {
+  const std::vector<std::uint32_t> order = graph_.sorted(needed_);
+  std::vector<std::uint32_t> place(versions_.size(), kNoPosition);
+  place[0] = 0;
+  std::vector<std::uint32_t> at = {0};
+  for (const std::uint32_t version : order) {
+    if (version == 0 || !needed_[version]) continue;
+    place[version] = static_cast<std::uint32_t>(at.size());
+    at.push_back(version);
+  }
+  for (const Visit& visit : visits_) {
+    if (visit.written == kUnknown || place[visit.written] == kNoPosition) continue;
+    std::uint32_t oldest = kNoPosition;
+    for (const std::uint32_t version : reads_of(visit)) oldest = std::min(oldest, place[version]);
+    if (oldest == kNoPosition || oldest + 1 >= place[visit.written]) continue;
+    fact(lost_update, visit.transaction, versions_[at[oldest + 1]].writer, kNoPosition,
+         versions_[at[oldest]].value);
   }
 }
 
@@ -130,7 +186,7 @@ void RegisterInference::order_versions() {
   graph_.reset(static_cast<std::uint32_t>(versions_.size()));
   const bool asked = assumes(assumed_, Assumption::wfr_keys);
   // Of these, the wr edge from the writer of the first says as much as a ww edge would.
-  try_source(replaced_versions(asked), asked, asked);
+  try_source(replaced_versions(), asked, asked);
   if (assumes(assumed_, Assumption::sequential_keys)) try_source(sequential_versions(), true, true);
   if (assumes(assumed_, Assumption::linearizable_keys))
     try_source(real_time_versions(), true, true);
@@ -157,16 +213,23 @@ void RegisterInference::try_source(const std::vector<VersionGraph::Edge>& edges,
   }
 }
 
-/// By transactions that read one and wrote another. `all`: also of values that nobody here wrote,
-/// whose place is else unknown.
-std::vector<VersionGraph::Edge> RegisterInference::replaced_versions(bool all) const {
+/// Is it a version that others can come before or after? Not so what an aborted transaction left,
+/// what its writer replaced itself, and, unless asked for, what nobody here wrote.
+bool RegisterInference::has_place(std::uint32_t number) const {
+  const Version& version = versions_[number];
+  if (number == 0 || counts(version)) return true;
+  return version.writer == kNoPosition && assumed_ != 0;
+}
+
+/// By transactions that read one and wrote another: were the other one earlier, its writer would
+/// come before the one that it read from.
+std::vector<VersionGraph::Edge> RegisterInference::replaced_versions() const {
   std::vector<VersionGraph::Edge> edges;
   for (const Visit& visit : visits_) {
-    if (visit.read == kUnknown || visit.written == kUnknown || visit.read == visit.written)
-      continue;
-    const Version& version = versions_[visit.read];
-    if (visit.read != 0 && version.writer == kNoPosition && !all) continue;
-    if (visit.read != 0) edges.emplace_back(visit.read, visit.written);
+    if (visit.written == kUnknown) continue;
+    for (const std::uint32_t version : reads_of(visit)) {
+      if (version != 0 && has_place(version)) edges.emplace_back(version, visit.written);
+    }
   }
   return edges;
 }
@@ -177,11 +240,10 @@ std::vector<VersionGraph::Edge> RegisterInference::sequential_versions() const {
   std::map<std::uint32_t, std::uint32_t> last;  // version, by process
   for (const Visit& visit : visits_) {
     if (!transaction(visit.transaction).reads_known) continue;
-    const std::uint32_t first = visit.read != kUnknown ? visit.read : visit.written;
-    if (first == kUnknown) continue;
-    const auto [found, is_new] = last.try_emplace(transaction(visit.transaction).process, first);
-    if (!is_new && found->second != first) edges.emplace_back(found->second, first);
-    found->second = visit.written != kUnknown ? visit.written : first;
+    const auto [found, is_new] =
+        last.try_emplace(transaction(visit.transaction).process, visit.first);
+    if (!is_new && found->second != visit.first) edges.emplace_back(found->second, visit.first);
+    found->second = visit.last;
   }
   return edges;
 }
@@ -199,18 +261,17 @@ std::vector<VersionGraph::Edge> RegisterInference::real_time_versions() const {
   std::map<std::uint32_t, std::uint32_t> frontier;  // rank -> version
   for (const Visit& visit : visits_) {
     const std::uint32_t rank = rank_[visit.transaction];
-    const std::uint32_t first = visit.read != kUnknown ? visit.read : visit.written;
-    if (rank == kNoPosition || first == kUnknown) continue;
+    if (rank == kNoPosition || visit.first == kUnknown) continue;
     while (!open.empty() && open.top().rank < transaction(visit.transaction).began_after) {
       for (const std::uint32_t replaced : open.top().replaces) frontier.erase(replaced);
       frontier.emplace(open.top().rank, open.top().last);
       open.pop();
     }
-    Ended self{rank, visit.written != kUnknown ? visit.written : first, {}};
+    Ended self{rank, visit.last, {}};
     for (const auto& [before, version] : frontier) {
       if (before >= transaction(visit.transaction).began_after)
         continue;  // a bare one began long ago
-      if (version != first) edges.emplace_back(version, first);
+      if (version != visit.first) edges.emplace_back(version, visit.first);
       self.replaces.push_back(before);
     }
     open.push(std::move(self));
@@ -253,6 +314,7 @@ void RegisterInference::add_stale_edges() {
 
 void RegisterInference::add_successors(std::uint32_t version,
                                        const std::vector<std::uint32_t>& successors) {
+  if (!has_place(version)) return;
   std::vector<std::uint32_t> writers;
   for (const std::uint32_t successor : successors) {
     if (counts(versions_[successor])) writers.push_back(versions_[successor].writer);
@@ -263,16 +325,15 @@ void RegisterInference::add_successors(std::uint32_t version,
 }
 
 /// A version that nobody read of a transaction that perhaps never committed needs no place.
-void RegisterInference::judge_completeness() {
-  std::vector<bool> needed(versions_.size());
+bool RegisterInference::is_order_complete() {
+  needed_.assign(versions_.size(), false);
   std::size_t count = 0;
   for (std::uint32_t i = 1; i < versions_.size(); ++i) {
-    needed[i] = counts(versions_[i]) &&
-                (versions_[i].read || transaction(versions_[i].writer).fate == Fated::committed);
-    if (needed[i]) ++count;
+    needed_[i] = counts(versions_[i]) &&
+                 (versions_[i].read || transaction(versions_[i].writer).fate == Fated::committed);
+    if (needed_[i]) ++count;
   }
-  if (count < 2 || graph_.is_total(needed)) return;
-  if (out_.keys_without_order++ == 0) out_.first_without_order = key_;
+  return count < 2 || graph_.is_total(needed_);
 }
 
 }  // namespace witness

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -43,23 +44,32 @@ class RegisterInference {
   /// What one transaction did to the key, seen from outside.
   struct Visit {
     std::uint32_t transaction = 0;
-    std::uint32_t read = kUnknown;  ///< version of its first read, if before any write of its own
+    std::uint32_t first = kUnknown;    ///< version that it met first: read or written
     std::uint32_t written = kUnknown;  ///< version of its last write
+    std::uint32_t last = kUnknown;     ///< version that it left: written, else met first
+    std::uint32_t reads_begin = 0;     ///< in `reads_`: versions of others that it read, sorted
+    std::uint32_t reads_end = 0;
   };
 
   void collect_versions();
   void collect_visits();
   void check_inside(Uses uses);
-  void note_read(const Use& use, std::uint32_t version, Visit& visit, bool first);
+  Visit visit_of(Uses uses);
+  void note_read(const Use& use, std::uint32_t version);
+  std::span<const std::uint32_t> reads_of(const Visit& visit) const {
+    return std::span{reads_}.subspan(visit.reads_begin, visit.reads_end - visit.reads_begin);
+  }
+  bool has_place(std::uint32_t version) const;
   void find_lost_updates();
+  void find_lost_updates_in_order();
   void order_versions();
   void try_source(const std::vector<VersionGraph::Edge>& edges, bool tell, bool emit_ww);
-  std::vector<VersionGraph::Edge> replaced_versions(bool all) const;
+  std::vector<VersionGraph::Edge> replaced_versions() const;
   std::vector<VersionGraph::Edge> sequential_versions() const;
   std::vector<VersionGraph::Edge> real_time_versions() const;
   std::vector<VersionGraph::Edge> committed_versions() const;
   void add_stale_edges();
-  void judge_completeness();
+  bool is_order_complete();
   void add_successors(std::uint32_t version, const std::vector<std::uint32_t>& successors);
 
   const TxnOp& op(const Use& use) const { return history_.ops[use.op]; }
@@ -85,9 +95,11 @@ class RegisterInference {
   Uses uses_;
   ValueTable numbers_;  ///< of values in `versions_`
   std::vector<Version> versions_;
+  std::vector<std::uint32_t> reads_;
   std::vector<Visit> visits_;                        ///< of vertices, in the order of transactions
   std::vector<std::vector<std::uint32_t>> readers_;  ///< of each version, from outside
   VersionGraph graph_;
+  std::vector<bool> needed_;  ///< of each version: it must have a place in the order
 };
 
 }  // namespace witness

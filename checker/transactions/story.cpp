@@ -221,6 +221,10 @@ std::string Story::sentence(const Fact& fact) const {
     case garbage_read:
       return fmt::format("{}: nobody wrote {}{}", saw, v, others);
     case internal:
+      if (fact.op == kNoPosition) {
+        return fmt::format("{} wrote {} to {} after another value, and reads show it first", a, v,
+                           k);
+      }
       return fmt::format("{}, which contradicts its own earlier reads and writes of {}", saw, k);
     case future_read:
       return fmt::format("{}: it wrote {} only after that read", saw, v);
@@ -240,6 +244,11 @@ std::string Story::sentence(const Fact& fact) const {
       return fmt::format("{} wrote {} = {} on top of what {} had written, which aborted", a, k, v,
                          b);
     case lost_update:
+      if (fact.value.is_nil() && fact.op == kNoPosition &&
+          history_.datatype == Datatype::rw_register) {
+        return fmt::format("{} replaced {}, which {} had written since {} first read it", a, k, b,
+                           a);
+      }
       return fact.op == kNoPosition
                  ? fmt::format("{} and {} read the same version of {}, and both replaced it", b, a,
                                k)

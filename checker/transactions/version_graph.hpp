@@ -28,6 +28,11 @@ class VersionGraph {
   /// Is there exactly one order of the versions that are `needed`? 0 stands first.
   bool is_total(const std::vector<bool>& needed) const;
 
+  /// All versions in an order that the edges allow; what is not needed stands as early as it can.
+  std::vector<std::uint32_t> sorted(const std::vector<bool>& needed) const {
+    return order({}, nullptr, &needed);
+  }
+
   /// Versions that no edge leads to, except 0.
   std::vector<std::uint32_t> minimal() const;
 

@@ -12,15 +12,15 @@ namespace witness {
 struct CheckOptions {
   /// Consistency models to claim; empty: what the history's workload claims,
   /// else strict-serializable. Names as in checker/MODELS.md.
-  std::vector<std::string> models;
+  std::vector<std::string> models{};
   /// Only these anomalies count (labels); empty: all that the claims forbid.
-  std::vector<std::string> anomalies;
+  std::vector<std::string> anomalies{};
   /// What may be assumed of the version order of registers, beyond what the history shows:
   ///   wfr-keys           a transaction that read a version and wrote the key made a later one
   ///   sequential-keys    each process sees each key's versions in order
   ///   linearizable-keys  each key's versions follow real time
   ///   commit-order       versions follow the commit order that the file holds
-  std::vector<std::string> assume;
+  std::vector<std::string> assume{};
 };
 
 /// Judges a history: resolves outcomes, then invariants per key, reconciliation,

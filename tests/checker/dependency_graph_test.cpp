@@ -111,7 +111,8 @@ op 1 3200000-4000000 ok: r A1 free)");
   EXPECT_THAT(reasons(verdict.anomalies[0]),
               ElementsAre("a ended 1.2 ms before a-1-1-1 began",
                           "a-1-1-1 read A1 = free, and a replaced it by a"));
-  EXPECT_THAT(verdict.models_strongest, ElementsAre("strong-session-serializable"));
+  EXPECT_THAT(verdict.models_strongest,
+              ElementsAre("strong-read-committed", "strong-session-serializable"));
 }
 
 TEST(DependencyGraph, AStaleReadOfTheSameClientNeedsItsOrderOnly) {
@@ -216,7 +217,8 @@ op 2 6000-9900 rejected: r A1 a)"));
   EXPECT_EQ(verdict.anomalies[0].explanation,
             "operation 0 was told that A1 is all taken 3.0 us before a, who took it (operation 1), "
             "began");
-  EXPECT_THAT(verdict.models_strongest, ElementsAre("strong-session-serializable"));
+  EXPECT_THAT(verdict.models_strongest,
+              ElementsAre("strong-read-uncommitted", "strong-session-serializable"));
 }
 
 }  // namespace

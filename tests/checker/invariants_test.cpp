@@ -69,7 +69,7 @@ state C7 c)"));
   EXPECT_EQ(holds(verdict, "at-most-one-acquisition"), false);
   EXPECT_EQ(holds(verdict, "reconciled"), true);  // every client was told the truth
   EXPECT_EQ(holds(verdict, "linearizable"), false);
-  EXPECT_THAT(verdict.models_strongest, ElementsAre("read-committed"));
+  EXPECT_THAT(verdict.models_strongest, ElementsAre("strong-read-committed"));
 }
 
 TEST(Seat, WithoutALedgerClientsAreBelievedAndTheVerdictSaysSo) {
