@@ -90,6 +90,8 @@ class Comparison {
     };
     // Of a list that shows one element twice nobody can say where that element stands.
     const bool placed = !found.duplicate_elements;
+    // Where lists contradict each other it depends on which one is believed.
+    const bool believed = placed && !found.incompatible_order;
     const std::initializer_list<std::tuple<AnomalyKind, bool, const char*>> all = {
         {AnomalyKind::g1a, found.aborted_read, "G1a"},
         {AnomalyKind::g1b, found.intermediate_read, "G1b"},
@@ -104,6 +106,7 @@ class Comparison {
       // An aborted one's intermediate version may be called either.
       if (kind == AnomalyKind::g1b && found.aborted_read && !there) continue;
       if (!placed && (kind == AnomalyKind::g1b || kind == AnomalyKind::dirty_update)) continue;
+      if (!believed && kind == AnomalyKind::internal) continue;
       const char* what = there ? " is not reported" : " is reported, and not there";
       disagreements.add(label + std::string{what}, small);
     }

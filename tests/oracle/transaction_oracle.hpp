@@ -242,6 +242,21 @@ inline std::map<int, std::vector<int>> longest_reads(const SmallHistory& history
   return longest;
 }
 
+/// Does the list show values of one transaction in another order than it appended them?
+inline bool out_of_own_order(const SmallHistory& history, int key, const std::vector<int>& list) {
+  for (const Tx& tx : history.txs) {
+    if (tx.fate == Fate::aborted) continue;
+    auto from = list.begin();
+    for (const Step& step : tx.steps) {
+      const bool shown = step.writes && step.key == key && contains(list, step.value);
+      if (!shown) continue;
+      from = std::find(from, list.end(), step.value);
+      if (from == list.end()) return true;
+    }
+  }
+  return false;
+}
+
 inline Phenomena phenomena(const SmallHistory& history) {
   Phenomena found;
   const auto longest = longest_reads(history);
@@ -267,6 +282,7 @@ inline Phenomena phenomena(const SmallHistory& history) {
     found.incompatible_order |= history.lists && !is_prefix(read.seen, longest.at(read.key));
   });
   for (const auto& [key, list] : longest) {
+    found.internal |= out_of_own_order(history, key, list);
     bool dirty = false;
     for (const int value : list) {
       const int writer = writer_of(history, key, value);
