@@ -59,7 +59,7 @@ void require_possible(const GenerateOptions& o) {
   require_range("--writes-per-key", o.writes_per_key, 1, 1'000'000);
   require_range("--ops-per-txn", o.steps_min, 1, o.steps_max);
   require_range("--ops-per-txn", o.steps_max, 1, 1'000);
-  require_range("--plant-count", o.plant_count, 1, kOperationsMax);
+  require_range("--plant-count", o.plant_count, 1, std::max<std::uint64_t>(1, o.operations));
   require_rate("--reads", o.reads);
   require_rate("--info", o.info);
   require_rate("--fail", o.fail);

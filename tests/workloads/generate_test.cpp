@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -349,6 +350,49 @@ TEST(Generate, RefusesWhatIsNotPossibleAndSaysWhatIs) {
                 o.level = SimulatedLevel::read_committed;
               }),
               HasSubstr("strict-serializable"));
+}
+
+TEST(GenerateCommand, RunsTheExampleOfItsHelp) {
+  const test::Folder folder;
+  const std::string help = test::witness({"generate", "--help"}).out;
+  const std::string marker = "Example: witness ";
+  const std::size_t at = help.find(marker);
+  ASSERT_NE(at, std::string::npos);
+  std::istringstream example{help.substr(at + marker.size())};
+  const std::vector<std::string> words{std::istream_iterator<std::string>{example}, {}};
+  const test::Finished made = test::witness(words, {}, folder.path());
+  EXPECT_EQ(made.exit, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr("planted G-single-item at index "));
+  EXPECT_THAT(made.out, HasSubstr("next    witness check planted.jsonl"));
+  EXPECT_EQ(test::witness({"check", "planted.jsonl"}, {}, folder.path()).exit, 1);
+}
+
+TEST(GenerateCommand, WritesToStandardOutputAndNothingElse) {
+  const test::Finished made = test::witness({"generate", "rw-register", "--ops", "50", "-o", "-"});
+  EXPECT_EQ(made.exit, 0);
+  GenerateOptions options;
+  options.shape = "rw-register";
+  options.operations = 50;
+  EXPECT_EQ(made.out, text_of(options));
+  EXPECT_EQ(made.err, "");
+}
+
+TEST(GenerateCommand, TellsWhatIsPossible) {
+  const auto error = [](std::vector<std::string> more) {
+    std::vector<std::string> words = {"generate", "list-append", "-o", "/dev/null"};
+    words.insert(words.end(), more.begin(), more.end());
+    const test::Finished failed = test::witness(words);
+    EXPECT_EQ(failed.exit, 254);
+    return failed.err;
+  };
+  EXPECT_THAT(error({"--level", "best"}), HasSubstr("one of read-committed, read-atomic"));
+  EXPECT_THAT(error({"--distribution", "x"}), HasSubstr("one of uniform, zipf, hot"));
+  EXPECT_THAT(error({"--ops-per-txn", "8-1"}), HasSubstr("a range as in 1-8"));
+  EXPECT_THAT(error({"--at", "middle"}), HasSubstr("as in 0.5"));
+  EXPECT_THAT(error({"--at", "1.5", "--plant", "G0"}), HasSubstr("--at 1.5: from 0 to 1"));
+  EXPECT_THAT(error({"--plant", "G0", "--plant-count", "5", "--at", "0.1"}),
+              HasSubstr("--at is for one copy"));
+  EXPECT_EQ(test::witness({"generate", "list-append", "-o", "/nowhere/h.jsonl"}).exit, 255);
 }
 
 }  // namespace
