@@ -1,12 +1,90 @@
 #include "history/duplicate_place.hpp"
 
+#include <algorithm>
+#include <optional>
+
+#include "history/byte_source.hpp"
 #include "history/excerpt.hpp"
+#include "history/text_blocks.hpp"
 #include "witness/error.hpp"
 
 namespace witness {
+namespace {
+
+/// What is read behind the beginning of the line: an operation that is longer has no caret.
+constexpr std::size_t kBytesMax = std::size_t{4} << 20U;
+
+/// The text from the beginning of a line on.
+TextBuffer text_from(const std::string& name, const std::string_view* memory, std::uint64_t line) {
+  TextBlocks blocks{decompressed(memory != nullptr ? open_memory(*memory) : open_file(name), name),
+                    false};
+  TextBuffer text;
+  TextBlock block;
+  std::uint64_t above = line - 1;
+  while (text.size() < kBytesMax && blocks.next(block)) {
+    std::string_view part = block.buffer.text();
+    while (above > 0) {
+      const std::size_t feed = part.find('\n');
+      if (feed == std::string_view::npos) break;
+      part.remove_prefix(feed + 1);
+      --above;
+    }
+    if (above == 0) text.append(part);
+  }
+  return text;
+}
+
+/// A state in which the format's parser takes operations that follow each other in any way.
+int state_between_operations(const HistoryFormat& format) {
+  return format.name == "json" ? 3 : format.name == "edn" ? 2 : 1;
+}
+
+class Finder {
+ public:
+  Finder(const History& history, const Duplicate& duplicate)
+      : history_(history), duplicate_(duplicate) {}
+
+  /// Offset of the value in the text.
+  std::optional<std::size_t> find(std::string_view text, const HistoryFormat& format) {
+    OpBlock block;
+    block.state = state_between_operations(format);
+    format.parser()->parse(text, false, block);
+    const Transaction& transaction = history_.transactions->transactions[duplicate_.second];
+    for (const RawOp& op : block.ops) {
+      if (op.has_index ? op.index != transaction.index : op.line > 0) continue;
+      if (const auto offset = in(op, block)) return offset;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::optional<std::size_t> in(const RawOp& op, const OpBlock& block) const {
+    const Transactions& transactions = *history_.transactions;
+    int skip = duplicate_.first == duplicate_.second ? 1 : 0;
+    for (const RawMicroOp& micro_op : block.micro_ops_of(op.micro_ops)) {
+      if (micro_op.kind == TxnOpKind::read ||
+          !same(micro_op.key, block.strings, transactions.keys[duplicate_.key]) ||
+          !same(micro_op.value(), block.strings, duplicate_.value)) {
+        continue;
+      }
+      if (skip-- == 0) return micro_op.offset;
+    }
+    return std::nullopt;
+  }
+
+  bool same(Datum read, const StringPool& strings, Datum kept) const {
+    if (!read.is_text() || !kept.is_text()) return read == kept;
+    return strings[read.text()] == history_.strings[kept.text()];
+  }
+
+  const History& history_;
+  const Duplicate& duplicate_;
+};
+
+}  // namespace
 
 void refuse_duplicate(const History& history, const Duplicate& duplicate,
-                      const HistoryFormat& /*format*/, const std::string_view* /*memory*/) {
+                      const HistoryFormat& format, const std::string_view* memory) {
   const Transactions& transactions = *history.transactions;
   const std::string rule = "value " + shown(duplicate.value, history.strings) +
                            " is written to key " +
@@ -14,8 +92,24 @@ void refuse_duplicate(const History& history, const Duplicate& duplicate,
                            " twice; the version order would be ambiguous";
   const std::string note =
       "first written at line " + std::to_string(transactions.transactions[duplicate.first].line);
-  throw InputError(history.name, {transactions.transactions[duplicate.second].line, 0}, rule, {},
-                   note);
+  const std::uint64_t line = transactions.transactions[duplicate.second].line;
+  if (memory == nullptr && history.name == "-") {
+    throw InputError(history.name, {line, 0}, rule, {}, note);
+  }
+  const TextBuffer buffer = text_from(history.name, memory, line);
+  const std::string_view text = buffer.text();
+  const std::size_t first = std::min(text.find_first_not_of(" \t\r[(,"), text.size());
+  TextBuffer operations;  // with padding behind it
+  operations.append(text.substr(first));
+  const auto offset = Finder{history, duplicate}.find(operations.text(), format);
+  if (!offset) throw InputError(history.name, {line, 0}, rule, {}, note);
+  const std::size_t at = first + *offset;
+  const std::size_t feed = text.substr(0, at).rfind('\n');
+  const std::size_t begin = feed == std::string_view::npos ? 0 : feed + 1;
+  const auto lines = static_cast<std::uint64_t>(
+      std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+  throw InputError(history.name, {line + lines, at - begin + 1}, rule,
+                   std::string{text.substr(begin, text.find('\n', begin) - begin)}, note);
 }
 
 }  // namespace witness

@@ -82,6 +82,7 @@ class EdnBlockParser : public BlockParser {
 
   /// Skips space, comments and discarded forms. False: cut, or a fault.
   bool between_forms() {
+    block_->consumed = static_cast<std::size_t>(at_ - begin_);
     if (!space()) return stop();
     block_->consumed = static_cast<std::size_t>(at_ - begin_);
     const bool inside = block_->state == kInVector || block_->state == kInList;
@@ -285,7 +286,7 @@ class EdnBlockParser : public BlockParser {
     }
     if (!value_fault_.rule.empty()) return refuse(begin_ + value_fault_.offset, value_fault_.rule);
     if ((seen_ & kType) == 0) return refuse(begin, "an operation needs the key :type");
-    if (!has_process_) return refuse(begin, "an operation needs the key :process");
+    if (!has_process_) op.process = kNoProcess;
     return true;
   }
 

@@ -1,8 +1,9 @@
 /// read_history and parse_history: finds out what a text is, and who reads it.
+#include "history/history_reader.hpp"
+
 #include <algorithm>
 #include <array>
 
-#include "history/block_reader.hpp"
 #include "history/byte_source.hpp"
 #include "history/duplicate_place.hpp"
 #include "history/excerpt.hpp"
@@ -80,7 +81,8 @@ PairingRules rules_of(const HistoryFormat& format) {
 }
 
 History read(std::unique_ptr<ByteSource> source, const std::string& name,
-             const ReadOptions& options, const std::string_view* memory) {
+             const ReadOptions& options, const std::string_view* memory,
+             const Cutting& cutting = {}) {
   std::unique_ptr<ByteSource> bytes = decompressed(std::move(source), name);
   std::string head = head_of(*bytes);
   std::string_view text = head;
@@ -105,8 +107,8 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
     history.header = std::move(*header);
   }
   history.name = name;
-  const auto duplicate =
-      read_transactions(put_back(std::move(head), std::move(bytes)), format, builder, history);
+  const auto duplicate = read_transactions(put_back(std::move(head), std::move(bytes)), format,
+                                           builder, history, cutting);
   if (duplicate) refuse_duplicate(history, *duplicate, format, memory);
   return history;
 }
@@ -119,6 +121,11 @@ History read_history(const std::string& path, const ReadOptions& options) {
 
 History parse_history(std::string_view text, const std::string& name, const ReadOptions& options) {
   return read(open_memory(text), name, options, &text);
+}
+
+History parse_history(std::string_view text, const std::string& name, const ReadOptions& options,
+                      const Cutting& cutting) {
+  return read(open_memory(text), name, options, &text, cutting);
 }
 
 }  // namespace witness

@@ -342,7 +342,7 @@ bool JsonOps::whole(RawOp& op) {
   if ((seen_ & kType) == 0) {
     return fail(begin_ + op.offset, "an operation needs the field \"type\"");
   }
-  if (!has_process_) return fail(begin_ + op.offset, "an operation needs the field \"process\"");
+  if (!has_process_) op.process = kNoProcess;
   return true;
 }
 

@@ -17,7 +17,8 @@ class ListColumns {
   /// A read of nothing: of the key's first list.
   ListRead nothing(std::uint32_t key) {
     Head& head = head_of(key);
-    return {head.first == kNoPosition ? new_list(key, head) : head.first, 0};
+    if (head.first == kNoPosition) head.longest = new_list(key, head);
+    return {head.first, 0};
   }
 
   /// A read that begins like the first `shared` elements of another one. False where this is not
@@ -28,7 +29,6 @@ class ListColumns {
     if (head.longest != base.list) return false;
     std::vector<Datum>& elements = lists_[base.list].elements;
     if (!more.empty() && !joins(elements, shared, more)) return false;
-    head.last = base.list;
     read = {base.list, shared + static_cast<std::uint32_t>(more.size())};
     return true;
   }
@@ -43,16 +43,18 @@ class ListColumns {
     if (length == 0) return nothing(key);
     Head& head = head_of(key);
     if (head.longest != kNoPosition && joins(lists_[head.longest].elements, 0, elements)) {
-      head.last = head.longest;
-    } else if (head.last == kNoPosition || !joins(lists_[head.last].elements, 0, elements)) {
-      head.last = new_list(key, head);
-      lists_[head.last].elements.assign(elements.begin(), elements.end());
+      return {head.longest, length};
     }
+    if (head.other == kNoPosition || !joins(lists_[head.other].elements, 0, elements)) {
+      head.other = new_list(key, head);
+      lists_[head.other].elements.assign(elements.begin(), elements.end());
+    }
+    const std::uint32_t list = head.other;
     if (head.longest == kNoPosition ||
-        lists_[head.last].elements.size() > lists_[head.longest].elements.size()) {
-      head.longest = head.last;
+        lists_[list].elements.size() > lists_[head.longest].elements.size()) {
+      std::swap(head.longest, head.other);
     }
-    return {head.last, length};
+    return {list, length};
   }
 
   /// Fills the columns of lists; the first of equally long ones is the longest.
@@ -71,14 +73,13 @@ class ListColumns {
   struct Head {
     std::uint32_t first = kNoPosition;
     std::uint32_t longest = kNoPosition;
-    std::uint32_t last = kNoPosition;  ///< that was read
+    std::uint32_t other = kNoPosition;  ///< the last one that was read beside it
   };
 
   std::uint32_t new_list(std::uint32_t key, Head& head) {
     const auto list = static_cast<std::uint32_t>(lists_.size());
     lists_.push_back({key, {}});
     if (head.first == kNoPosition) head.first = list;
-    if (head.longest == kNoPosition) head.longest = list;
     return list;
   }
 

@@ -55,6 +55,8 @@ struct RawRange {
 };
 
 inline constexpr std::int64_t kNoTime = -1;
+/// Operations of Jepsen's shape that name no process are all of this one.
+inline constexpr std::int64_t kNoProcess = -1;
 
 /// Fields that a format does not have keep their defaults.
 struct RawOp {

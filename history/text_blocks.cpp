@@ -17,7 +17,7 @@ char* TextBuffer::room(std::size_t size) {
   if (needed > capacity_) {
     const std::size_t capacity = std::max(needed, 2 * size_);
     auto grown = std::make_unique_for_overwrite<char[]>(capacity);
-    if (size_ > 0) std::memcpy(grown.get(), data_.get(), size_);
+    if (data_) std::memcpy(grown.get(), data_.get(), size_ + kBlockPadding);
     data_ = std::move(grown);
     capacity_ = capacity;
   }
@@ -42,9 +42,8 @@ void TextBuffer::remove_prefix(std::size_t size) {
 }
 
 void TextBuffer::shorten(std::size_t size) {
-  size_ = 0;
-  room(size);
-  added(size);
+  size_ = size;
+  if (data_) added(0);
 }
 
 TextBlocks::TextBlocks(std::unique_ptr<ByteSource> bytes, bool count_nul, std::size_t block_bytes)

@@ -17,7 +17,7 @@ class TextBuffer {
   std::string_view text() const { return {data_.get(), size_}; }
   std::size_t size() const { return size_; }
   char* data() { return data_.get(); }
-  void clear() { size_ = 0; }
+  void clear() { shorten(0); }
 
   void append(std::string_view text);
   void remove_prefix(std::size_t size);
