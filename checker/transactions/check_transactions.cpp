@@ -9,6 +9,7 @@
 #include "checker/transactions/infer.hpp"
 #include "checker/transactions/story.hpp"
 #include "checker/transactions/transaction_graph.hpp"
+#include "checker/transactions/unseen_order.hpp"
 #include "checker/words.hpp"
 
 namespace witness {
@@ -53,14 +54,16 @@ class Judgement {
 
   Verdict judge() {
     const std::vector<std::uint32_t> rank = ranks_of(transactions_);
-    {
-      const std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
-      take_facts(inferred);
-      find_undecided(inferred);
-      for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
-      suspects_ = find_suspects(transactions_, inferred, rank);
+    std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
+    take_facts(inferred);
+    find_undecided(inferred);
+    for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+    const Suspects suspects = find_suspects(transactions_, inferred, rank);
+    for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
+    report_cycles(suspects, {}, story_, findings_);
+    if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
+      undecided_.add(open, "it depends on the order of writes that nobody read");
     }
-    report_cycles(suspects_, {}, story_, findings_);
     count(rank);
     decide();
     note();
@@ -240,7 +243,6 @@ class Judgement {
   Claims claims_;
   Findings findings_;
   Undecided undecided_;
-  Suspects suspects_;
   Verdict verdict_;
 };
 

@@ -40,6 +40,13 @@ struct Fact {
   std::uint64_t count = 1;                  ///< so many reads show the same
 };
 
+/// Transactions that wrote one key in an order that nothing shows. Of those that perhaps never
+/// committed, only the ones count that others depend on: a cycle holds no other.
+struct UnorderedWriters {
+  std::uint32_t key = 0;
+  std::vector<std::uint32_t> transactions;  ///< ascending, two or more
+};
+
 /// Arcs, relays and facts of some keys. Vertices 0 … transactions-1 are transactions; relays are
 /// numbered from 0 here (`is_relay`), and get their places behind the transactions later.
 struct Inferred {
@@ -48,7 +55,8 @@ struct Inferred {
   static constexpr std::uint32_t kRelay = 1U << (Arc::kVertexBits - 1);
   std::uint32_t relays = 0;
   std::vector<Fact> facts;
-  std::uint64_t dependencies = 0;  ///< ww, wr and rw between transactions, relays unrolled
+  std::vector<UnorderedWriters> unordered;  ///< of lists only
+  std::uint64_t dependencies = 0;           ///< ww, wr and rw between transactions, relays unrolled
 
   // Of registers only.
   std::uint64_t keys_without_order = 0;

@@ -14,14 +14,14 @@ namespace {
 constexpr std::size_t kUsesLeast = 50'000;
 
 void infer_keys(const Transactions& history, AssumptionSet assumed,
-                const std::vector<std::uint32_t>& rank, std::uint32_t begin, std::uint32_t end,
-                Inferred& part) {
+                const std::vector<std::uint32_t>& rank, const std::vector<bool>& observed,
+                std::uint32_t begin, std::uint32_t end, Inferred& part) {
   part.arcs.reserve(2 * std::size_t{history.key_begin[end] - history.key_begin[begin]});
   if (history.datatype == Datatype::list_append) {
     ListInference inference(history, part);
     for (std::uint32_t key = begin; key < end; ++key) inference.infer(key);
   } else {
-    RegisterInference inference(history, assumed, rank, part);
+    RegisterInference inference(history, assumed, rank, observed, part);
     for (std::uint32_t key = begin; key < end; ++key) inference.infer(key);
   }
 }
@@ -45,12 +45,14 @@ std::vector<Inferred> infer(const Transactions& history, AssumptionSet assumed,
   const std::size_t most = std::max(1U, std::thread::hardware_concurrency());
   const std::size_t parts = std::clamp<std::size_t>(history.uses.size() / kUsesLeast, 1, most);
   const std::vector<std::uint32_t> bounds = cut(history, parts);
+  std::vector<bool> observed;
+  if (history.datatype == Datatype::rw_register) observed = observed_writers(history);
   std::vector<Inferred> inferred(parts);
   std::vector<std::exception_ptr> failed(parts);
   std::vector<std::jthread> threads;
   const auto work = [&](std::size_t i) {
     try {
-      infer_keys(history, assumed, rank, bounds[i], bounds[i + 1], inferred[i]);
+      infer_keys(history, assumed, rank, observed, bounds[i], bounds[i + 1], inferred[i]);
     } catch (...) {
       failed[i] = std::current_exception();
     }

@@ -44,19 +44,18 @@ void ListInference::place_appends() {
   unseen_.clear();
   odd_ = false;
   std::uint32_t last_writer = kNoPosition;
-  std::uint32_t last_place = kNoPosition;
+  std::uint32_t last_place = kNoPosition;  // behind all places: nobody saw it
   for (const Use& use : uses_) {
     if (op(use).kind != TxnOpKind::append) {
       odd_ = odd_ || (is_known_read(use) && !is_regular(op(use).list()));
       continue;
     }
-    if (use.transaction == last_writer && last_place != kNoPosition) {
-      versions_[last_place].final = false;
-    }
     const std::uint32_t place = places_.find(op(use).value());
-    if (use.transaction == last_writer && last_place != kNoPosition && place < last_place &&
-        is_vertex(last_writer)) {
-      fact(internal, last_writer, kNoPosition, kNoPosition, op(use).value());
+    if (use.transaction == last_writer) {
+      if (last_place != kNoPosition) versions_[last_place].final = false;
+      if (place < last_place && is_vertex(last_writer)) {
+        fact(internal, last_writer, kNoPosition, kNoPosition, op(use).value());
+      }
     }
     last_writer = use.transaction;
     last_place = place;
@@ -180,6 +179,18 @@ void ListInference::index_all_appends() {
     if (op(uses_[i]).kind == TxnOpKind::append) appends_.insert(op(uses_[i]).value(), i);
   }
   seen_oddly_.assign(uses_.size(), false);
+  here_.assign(uses_.size(), kNoPosition);
+}
+
+/// In a read that contradicts the longest: was the writer's append before this one seen before it?
+void ListInference::check_own_order(std::uint32_t append, const Use& read) {
+  for (std::uint32_t i = append; i-- > 0 && uses_[i].transaction == uses_[append].transaction;) {
+    if (op(uses_[i]).kind != TxnOpKind::append) continue;
+    if (here_[i] != read.op && is_vertex(uses_[i].transaction)) {
+      fact(internal, uses_[i].transaction, kNoPosition, kNoPosition, op(uses_[append]).value());
+    }
+    return;
+  }
 }
 
 /// A read that is no prefix of the longest: its last element still tells whom it read from, and,
@@ -200,6 +211,8 @@ void ListInference::add_odd_read(const Use& use, ListRead read) {
       continue;
     }
     seen_oddly_[append] = true;
+    check_own_order(append, use);
+    here_[append] = use.op;
     const std::uint32_t writer = uses_[append].transaction;
     if (is_vertex(writer)) {
       from = writer;
@@ -235,9 +248,12 @@ void ListInference::add_unseen_edges() {
     if (writers.empty() || writers.back() != use.transaction) writers.push_back(use.transaction);
   }
   const std::uint32_t last = before_[size()];
+  UnorderedWriters unordered{key_, {}};
   for (const std::uint32_t writer : writers) {
     if (last != kNoPosition) out_.add(last, writer, ww);
+    unordered.transactions.push_back(writer);
   }
+  if (unordered.transactions.size() > 1) out_.unordered.push_back(std::move(unordered));
   // Whoever wrote the last version comes before them by ww already.
   std::erase(tail_readers_, last);
   add_group_edges(tail_readers_, writers, out_);

@@ -47,6 +47,7 @@ class ListInference {
   void add_unseen_edges();
   void count_reads_of_bad_versions();
   void index_all_appends();
+  void check_own_order(std::uint32_t append, const Use& read);
 
   const TxnOp& op(const Use& use) const { return history_.ops[use.op]; }
   const Transaction& transaction(std::uint32_t number) const {
@@ -79,9 +80,10 @@ class ListInference {
   std::vector<std::uint32_t> tail_readers_;   ///< who saw all there is to see
   std::vector<std::uint32_t> tail_updaters_;  ///< and appended what nobody saw
   bool odd_ = false;                          ///< some read contradicts the longest
-  ValueTable appends_;            ///< of all appended values, their place in `uses_`; if odd
-  std::vector<bool> seen_oddly_;  ///< of `uses_`: read, but not in the longest read
-  std::vector<Datum> appended_;   ///< inside one transaction, since its last read
+  ValueTable appends_;               ///< of all appended values, their place in `uses_`; if odd
+  std::vector<bool> seen_oddly_;     ///< of `uses_`: read, but not in the longest read
+  std::vector<std::uint32_t> here_;  ///< of `uses_`: the last odd read that saw it
+  std::vector<Datum> appended_;      ///< inside one transaction, since its last read
 };
 
 }  // namespace witness

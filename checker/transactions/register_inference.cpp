@@ -11,6 +11,30 @@ namespace witness {
 using enum EdgeKind;
 using enum AnomalyKind;
 
+std::vector<bool> observed_writers(const Transactions& history) {
+  const bool all_known = std::ranges::none_of(
+      history.transactions, [](const Transaction& each) { return each.fate == Fated::possible; });
+  if (all_known) return {};
+  std::vector<bool> observed(history.transactions.size());
+  ValueTable writers;
+  for (std::uint32_t key = 0; key < history.keys.size(); ++key) {
+    const auto uses = history.uses_of(key);
+    writers.reset(uses.size());
+    for (const Transactions::Use& use : uses) {
+      const TxnOp& op = history.ops[use.op];
+      if (op.kind == TxnOpKind::write) writers.insert(op.value(), use.transaction);
+    }
+    for (const Transactions::Use& use : uses) {
+      const TxnOp& op = history.ops[use.op];
+      if (op.kind != TxnOpKind::read || !history.transactions[use.transaction].reads_known)
+        continue;
+      const std::uint32_t writer = writers.find(op.value());
+      if (writer != kNoPosition) observed[writer] = true;
+    }
+  }
+  return observed;
+}
+
 void RegisterInference::infer(std::uint32_t key) {
   key_ = key;
   uses_ = history_.uses_of(key);
@@ -329,8 +353,9 @@ bool RegisterInference::is_order_complete() {
   needed_.assign(versions_.size(), false);
   std::size_t count = 0;
   for (std::uint32_t i = 1; i < versions_.size(); ++i) {
-    needed_[i] = counts(versions_[i]) &&
-                 (versions_[i].read || transaction(versions_[i].writer).fate == Fated::committed);
+    if (!counts(versions_[i])) continue;
+    const std::uint32_t writer = versions_[i].writer;
+    needed_[i] = transaction(writer).fate == Fated::committed || observed_[writer];
     if (needed_[i]) ++count;
   }
   return count < 2 || graph_.is_total(needed_);

@@ -18,13 +18,18 @@
 
 namespace witness {
 
+/// Of each transaction: did anybody whose reads are known read one of its writes? Such a one
+/// committed, whoever knows. Empty where every fate is known.
+std::vector<bool> observed_writers(const Transactions& history);
+
 /// `rank` is the place of each transaction in Transactions::ended (kNoPosition if it is not there).
 /// Time linear in the key's uses, but for linearizable-keys: times what overlaps.
 class RegisterInference {
  public:
   RegisterInference(const Transactions& history, AssumptionSet assumed,
-                    const std::vector<std::uint32_t>& rank, Inferred& inferred)
-      : history_(history), assumed_(assumed), rank_(rank), out_(inferred) {}
+                    const std::vector<std::uint32_t>& rank, const std::vector<bool>& observed,
+                    Inferred& inferred)
+      : history_(history), assumed_(assumed), rank_(rank), observed_(observed), out_(inferred) {}
 
   void infer(std::uint32_t key);
 
@@ -89,6 +94,7 @@ class RegisterInference {
   const Transactions& history_;
   AssumptionSet assumed_;
   const std::vector<std::uint32_t>& rank_;
+  const std::vector<bool>& observed_;
   Inferred& out_;
 
   std::uint32_t key_ = 0;

@@ -202,6 +202,24 @@ void Story::describe(Anomaly& anomaly, const std::vector<std::uint32_t>& members
   anomaly.meaning = harm(anomaly.kind);
 }
 
+Anomaly Story::unseen_pair(AnomalyKind kind, std::uint32_t key_number, std::uint32_t first,
+                           std::uint32_t second) const {
+  Anomaly anomaly;
+  anomaly.kind = kind;
+  anomaly.keys.push_back(key(key_number));
+  for (const std::uint32_t transaction : {first, second}) {
+    anomaly.operations.push_back(history_.transactions[transaction].index);
+    anomaly.participants.push_back(participant(transaction));
+  }
+  std::ranges::sort(anomaly.operations);
+  anomaly.explanation = fmt::format(
+      "{} and {} both wrote {}, and nobody read which came first: either way, the one that came "
+      "second missed a write that it should have seen",
+      name(first), name(second), anomaly.keys.front());
+  anomaly.meaning = harm(kind);
+  return anomaly;
+}
+
 std::string Story::sentence(const Fact& fact) const {
   using enum AnomalyKind;
   const std::string a = fact.transaction == kNoPosition ? "somebody" : name(fact.transaction);

@@ -21,6 +21,9 @@ class Story final : public CycleTeller {
 
   /// A fact as a violation, told in full.
   Anomaly anomaly(const Fact& fact) const;
+  /// Two that wrote one key, unread: either order closes a cycle of that kind.
+  Anomaly unseen_pair(AnomalyKind kind, std::uint32_t key, std::uint32_t first,
+                      std::uint32_t second) const;
   std::string key(std::uint32_t key) const;
 
  private:

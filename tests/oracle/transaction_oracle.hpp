@@ -242,16 +242,21 @@ inline std::map<int, std::vector<int>> longest_reads(const SmallHistory& history
   return longest;
 }
 
-/// Does the list show values of one transaction in another order than it appended them?
+/// Does the list show values of one transaction in another order than it appended them, or a later
+/// one without those before it? (A register shows one value only.)
 inline bool out_of_own_order(const SmallHistory& history, int key, const std::vector<int>& list) {
   for (const Tx& tx : history.txs) {
     if (tx.fate == Fate::aborted) continue;
     auto from = list.begin();
+    bool missing = false;
     for (const Step& step : tx.steps) {
-      const bool shown = step.writes && step.key == key && contains(list, step.value);
-      if (!shown) continue;
+      if (!step.writes || step.key != key) continue;
+      if (!contains(list, step.value)) {
+        missing = history.lists;
+        continue;
+      }
       from = std::find(from, list.end(), step.value);
-      if (from == list.end()) return true;
+      if (missing || from == list.end()) return true;
     }
   }
   return false;
