@@ -44,6 +44,7 @@ Action record_command(CLI::App& app);
 Action check_command(CLI::App& app);
 Action audit_command(CLI::App& app);
 Action generate_command(CLI::App& app);
+Action convert_command(CLI::App& app);
 Action list_command(CLI::App& app);
 
 }  // namespace witness

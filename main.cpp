@@ -19,6 +19,7 @@ constexpr std::array kCommands = {
     Command{"check", "Judge saved histories", check_command},
     Command{"audit", "Judge the ledger of a database", audit_command},
     Command{"generate", "Write a synthetic history, with a planted anomaly", generate_command},
+    Command{"convert", "Write a history in another format", convert_command},
     Command{"list", "Print the tables: workloads, models, anomalies, backoffs, …", list_command},
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 
+#include "history/history_writer.hpp"
 #include "history/op_block.hpp"
 
 namespace witness {
@@ -17,6 +18,8 @@ struct HistoryFormat {
   /// of it, without a byte order mark.
   bool (*looks_like)(std::string_view head);
   std::unique_ptr<BlockParser> (*parser)();
+  std::unique_ptr<HistoryWriter> (*writer)();  ///< or nullptr: it is only read
+  std::string_view extension;                  ///< of files that `convert` writes
 };
 
 bool looks_like_native(std::string_view head);
@@ -29,17 +32,22 @@ std::unique_ptr<BlockParser> json_block_parser();
 std::unique_ptr<BlockParser> edn_block_parser();
 std::unique_ptr<BlockParser> plume_block_parser();
 
+std::unique_ptr<HistoryWriter> native_writer();
+std::unique_ptr<HistoryWriter> json_writer();
+std::unique_ptr<HistoryWriter> edn_writer();
+std::unique_ptr<HistoryWriter> plume_writer();
+
 /// In the order in which `auto` tries them. Everything may be compressed with zstd.
 inline constexpr std::array kHistoryFormats = {
     HistoryFormat{"native",
                   "witness.history/1: JSON Lines, plain (.jsonl) or compressed (.jsonl.zst)",
-                  looks_like_native, native_block_parser},
+                  looks_like_native, native_block_parser, native_writer, ".jsonl"},
     HistoryFormat{"json", "Jepsen's operations as one JSON array, or as JSON Lines (.json)",
-                  looks_like_json, json_block_parser},
+                  looks_like_json, json_block_parser, json_writer, ".json"},
     HistoryFormat{"edn", "Jepsen's operations as maps, or as one vector of them (.edn)",
-                  looks_like_edn, edn_block_parser},
+                  looks_like_edn, edn_block_parser, edn_writer, ".edn"},
     HistoryFormat{"plume", "Plume, PolySI, AWDIT: w(key,value,session,txn) or r(…) a line (.txt)",
-                  looks_like_plume, plume_block_parser},
+                  looks_like_plume, plume_block_parser, plume_writer, ".txt"},
 };
 
 /// The format of this name, or nullptr.

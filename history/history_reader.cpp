@@ -91,7 +91,7 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
   }
   const HistoryFormat& format = format_of(text, name, options.format);
   BuilderOptions builder{rules_of(format), datatype_of(options.workload), options.initial,
-                         format.name == "edn" ? ' ' : ','};
+                         format.name == "edn"};
   if (!options.workload.empty() && !builder.datatype) {
     throw UsageError("no transactions of a workload " + quoted(options.workload) +
                      " can be read; there are list-append, rw-register");

@@ -219,14 +219,14 @@ bool JsonOps::field(std::string_view name, RawOp& op) {
     default:
       break;
   }
-  return flavour_ == Flavour::jepsen ? jepsen_field(name, op) : malformed();
+  if (name == "order" && *at_ != 'n') return order(op);
+  return flavour_ == Flavour::jepsen ? skip() : malformed();
 }
 
-bool JsonOps::jepsen_field(std::string_view name, RawOp& op) {
-  if (name != "order" || *at_ == 'n') return skip();
+bool JsonOps::order(RawOp& op) {
   std::int64_t order = 0;
   const char* const at = at_;
-  if (!first_time(kOrder, name) || !number(name, order)) return false;
+  if (!first_time(kOrder, "order") || !number("order", order)) return false;
   if (order < 0) return fail(at, "\"order\" must be an integer that is not negative");
   op.order = static_cast<std::uint64_t>(order);
   return true;

@@ -40,7 +40,7 @@ class JsonOps {
   const char* canonical_fields(RawOp& op);
   bool fields(RawOp& op);
   bool field(std::string_view name, RawOp& op);
-  bool jepsen_field(std::string_view name, RawOp& op);
+  bool order(RawOp& op);
   bool first_time(unsigned bit, std::string_view name);
   bool number(std::string_view name, std::int64_t& value);
   bool type(RawOp& op);

@@ -72,6 +72,8 @@ HistoryHeader native_header(JsonObject& fields, std::string_view line) {
       read_string(json, value, "isolation", header.isolation);
     } else if (name == "initial") {
       read_text(json, value, "initial", header.initial);
+    } else if (name == "earlier_writes") {
+      header.earlier_writes = json.boolean(value, "earlier_writes");
     } else if (name == "seed") {
       header.seed = json.unsigned_integer(value, "seed");
     } else if (name == "capacity") {

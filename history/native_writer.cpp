@@ -1,95 +1,13 @@
 #include "history/native_writer.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
-#include <zstd.h>
 
-#include <cerrno>
-#include <cstring>
 #include <iterator>
-#include <vector>
 
+#include "history/text_sink.hpp"
 #include "history/utf8.hpp"
-#include "witness/error.hpp"
 
 namespace witness {
-namespace {
-
-void write_fully(int descriptor, const char* data, std::size_t size, const std::string& path) {
-  while (size > 0) {
-    const ssize_t written = ::write(descriptor, data, size);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      throw SystemError(fmt::format("{}: cannot write the history: {}", path, strerror(errno)));
-    }
-    data += written;
-    size -= static_cast<std::size_t>(written);
-  }
-}
-
-}  // namespace
-
-/// A file, plain or compressed. A compressed line is flushed like a plain one.
-class NativeWriter::Sink {
- public:
-  explicit Sink(const std::string& path) : path_(path) {
-    if (path == "-") {
-      descriptor_ = STDOUT_FILENO;
-    } else {
-      descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-      if (descriptor_ < 0) {
-        throw SystemError(fmt::format("{}: cannot create the history: {}", path, strerror(errno)));
-      }
-    }
-    if (path.ends_with(".zst")) {
-      compressor_ = ZSTD_createCCtx();
-      output_.resize(ZSTD_CStreamOutSize());
-    }
-  }
-  Sink(const Sink&) = delete;
-  Sink& operator=(const Sink&) = delete;
-  ~Sink() {
-    ZSTD_freeCCtx(compressor_);
-    if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
-  }
-
-  /// After one failure nothing more is written: half a line may stand only at the end.
-  void write(std::string_view text) {
-    if (failed_) throw SystemError(path_ + ": the history could not be written");
-    failed_ = true;
-    if (compressor_ == nullptr) {
-      write_fully(descriptor_, text.data(), text.size(), path_);
-    } else {
-      compress(text, ZSTD_e_flush);
-    }
-    failed_ = false;
-  }
-
-  void finish() {
-    if (compressor_ != nullptr) compress({}, ZSTD_e_end);
-  }
-
- private:
-  void compress(std::string_view text, ZSTD_EndDirective directive) {
-    ZSTD_inBuffer in{text.data(), text.size(), 0};
-    for (std::size_t left = 1; left != 0;) {
-      ZSTD_outBuffer out{output_.data(), output_.size(), 0};
-      left = ZSTD_compressStream2(compressor_, &out, &in, directive);
-      if (ZSTD_isError(left) != 0U) {
-        throw SystemError(fmt::format("{}: zstd: {}", path_, ZSTD_getErrorName(left)));
-      }
-      write_fully(descriptor_, output_.data(), out.pos, path_);
-    }
-  }
-
-  std::string path_;
-  int descriptor_ = -1;
-  bool failed_ = false;
-  ZSTD_CCtx* compressor_ = nullptr;
-  std::vector<char> output_;
-};
-
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t i = 0; i < text.size();) {
@@ -111,7 +29,8 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 NativeWriter::NativeWriter(const std::string& path, std::string_view header)
-    : origin_(std::chrono::steady_clock::now()), sink_(std::make_unique<Sink>(path)) {
+    : origin_(std::chrono::steady_clock::now()),
+      sink_(std::make_unique<TextSink>(path, TextSink::Flush::each_write)) {
   sink_->write(std::string{header} + "\n");
 }
 

@@ -13,6 +13,8 @@
 
 namespace witness {
 
+class TextSink;
+
 /// Where and when a line stands in the history.
 struct Stamp {
   std::uint64_t index = 0;
@@ -56,10 +58,8 @@ class NativeWriter {
   std::uint64_t operations() const noexcept { return operations_; }
 
  private:
-  class Sink;
-
   std::chrono::steady_clock::time_point origin_;
-  std::unique_ptr<Sink> sink_;
+  std::unique_ptr<TextSink> sink_;
   std::mutex mutex_;
   std::string line_;  // reused
   std::uint64_t next_index_ = 0;

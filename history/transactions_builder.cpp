@@ -408,9 +408,7 @@ void TransactionsBuilder::end(const RawOp& op) {
 void TransactionsBuilder::refuse(const RawOp& op, std::string_view field, std::string rule,
                                  std::string note) const {
   const std::string quoted_name =
-      native() || text_.find("\"" + std::string{field} + "\"", op.offset) != std::string_view::npos
-          ? "\"" + std::string{field} + "\""
-          : ":" + std::string{field};
+      options_.edn ? ":" + std::string{field} : "\"" + std::string{field} + "\"";
   std::size_t at = text_.find(quoted_name, op.offset);
   if (at == std::string_view::npos) refuse_at(op.offset, std::move(rule), std::move(note));
   at += quoted_name.size();

@@ -25,7 +25,7 @@ struct BuilderOptions {
   PairingRules rules = PairingRules::jepsen;
   std::optional<Datatype> datatype{};  ///< else by the micro-operations
   std::optional<std::string> initial{};
-  char list_separator = ' ';  ///< in the text of a register that holds a list
+  bool edn = false;  ///< else JSON or plain text
 };
 
 /// Two transactions that write the same value to one key.

@@ -121,7 +121,7 @@ std::span<const Datum> TransactionsBuilder::whole_list(const RawMicroOp& micro_o
 Datum TransactionsBuilder::list_as_text(std::span<const Datum> list) {
   std::string text = "#[";
   for (const Datum element : list) {
-    if (text.size() > 2) text += options_.list_separator;
+    if (text.size() > 2) text += options_.edn ? ' ' : ',';
     if (element.is_text()) {
       const std::string_view datum = strings_[element.text()];
       text += datum.front() == '#' ? datum.substr(1) : datum;
@@ -305,7 +305,8 @@ std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   columns_.datatype = *datatype_;
   columns_.operations = operations_;
   columns_.has_real_time = !plume;
-  columns_.unwritten_is_garbage = lists || plume || native() || options_.initial.has_value();
+  columns_.unwritten_is_garbage = lists || plume || options_.initial.has_value() ||
+                                  (native() && !history.header.earlier_writes);
   std::string initial = options_.initial.value_or(plume ? "0" : history.header.initial);
   if (!lists) columns_.initial = datum_of(initial, strings_);
   history.header.initial = std::move(initial);

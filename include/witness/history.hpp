@@ -53,8 +53,9 @@ struct TargetInfo {
 struct HistoryHeader {
   std::string workload;
   std::string variant;
-  std::string isolation;  ///< as asked for; "native" asks for nothing
-  std::string initial;    ///< a key's value before its first write ("free", "100")
+  std::string isolation;        ///< as asked for; "native" asks for nothing
+  std::string initial;          ///< a key's value before its first write ("free", "100")
+  bool earlier_writes = false;  ///< a value that nobody wrote may be from before this history
   std::uint64_t seed = 0;
   std::uint64_t capacity = 1;  ///< acquisitions a key can give (stock: N)
   std::vector<TargetInfo> targets;
