@@ -1,5 +1,4 @@
 /// The oracle of transactions on histories whose models are known from the literature.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/checker/fuzz_cases.hpp"
@@ -8,8 +7,6 @@
 
 namespace witness::oracle {
 namespace {
-
-using ::testing::IsSubsetOf;
 
 constexpr int kX = 1;
 constexpr int kY = 2;

@@ -113,6 +113,7 @@ class RandomHistory {
     }
     std::ranges::sort(moments);
     std::vector<int> order;
+    order.reserve(moments.size());
     for (const auto& [moment, t] : moments) order.push_back(t);
     return order;
   }

@@ -67,6 +67,7 @@ inline std::vector<std::pair<int, bool>> events_of(const SmallHistory& history) 
   }
   std::ranges::sort(places);
   std::vector<std::pair<int, bool>> events;
+  events.reserve(places.size());
   for (const auto& [place, event] : places) events.push_back(event);
   return events;
 }
