@@ -2,12 +2,8 @@
 /// grows, against one byte-wise pass over the same file. The promise here: linear; doubling the
 /// history multiplies the time by at most 2.2 a step. Exit 1 if not.
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -15,14 +11,12 @@
 #include <string>
 #include <vector>
 
+#include "measure.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
+using namespace bench;
 
 /// A valid sale: `operations` buyers, twenty at a time, one seat for every twenty.
 void write_history(const std::string& path, std::uint64_t operations) {
@@ -92,28 +86,6 @@ double byte_pass(const std::string& path) {
   return seconds;
 }
 
-struct Cost {
-  double seconds = 0;
-  double mebibytes = 0;
-};
-
-Cost check(const std::string& path) {
-  const auto begin = Clock::now();
-  const pid_t child = fork();
-  if (child == 0) {
-    execl(WITNESS_BINARY, "witness", "check", "--quiet", path.c_str(), nullptr);
-    _exit(127);
-  }
-  int status = 0;
-  rusage usage{};
-  wait4(child, &status, 0, &usage);
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    fmt::print(stderr, "check failed\n");
-    std::exit(1);
-  }
-  return {seconds_since(begin), static_cast<double>(usage.ru_maxrss) / 1024};
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -128,8 +100,7 @@ int main(int argc, char** argv) {
     write_history(path, operations);
     byte_pass(path);  // into the page cache
     const double pass = byte_pass(path);
-    Cost best = check(path);
-    for (int i = 0; i < 2; ++i) best.seconds = std::min(best.seconds, check(path).seconds);
+    const Cost best = best_of(3, {"check", "--quiet", path});
     const double growth = before > 0 ? best.seconds / before : 0;
     linear = linear && growth <= 2.2;
     fmt::print("{:>10} {:>9.1f} {:>9.2f} {:>10.3f} {:>9.0f} {:>7.2f}\n", operations,

@@ -200,6 +200,14 @@ void Story::describe(Anomaly& anomaly, const std::vector<std::uint32_t>& members
   sort_evidence(anomaly);
   anomaly.explanation = out_of_order(names);
   anomaly.meaning = harm(anomaly.kind);
+  const auto needs = [&](Dependency dependency) {
+    return std::ranges::find(anomaly.steps, dependency, &Step::dependency) != anomaly.steps.end();
+  };
+  if (needs(Dependency::realtime)) {
+    anomaly.meaning += " It shows against the clock only.";
+  } else if (needs(Dependency::process)) {
+    anomaly.meaning += " It shows in the order of one client's operations only.";
+  }
 }
 
 Anomaly Story::unseen_pair(AnomalyKind kind, std::uint32_t key_number, std::uint32_t first,

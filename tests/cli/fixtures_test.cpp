@@ -92,5 +92,26 @@ TEST(FixtureNames, SayWhichAnomalyMustBeFound) {
   }
 }
 
+// list-append-G1c.jsonl, list-append-G-single-item-by-hand.edn: the label stands behind the
+// datatype.
+TEST(FixtureNames, OfTransactionsSayTheAnomalyAndItsLabel) {
+  std::size_t seen = 0;
+  for (const Fixture& fixture : fixtures()) {
+    const std::string stem = fs::path{fixture.path}.stem().string();
+    for (const std::string datatype : {"list-append-", "rw-register-"}) {
+      if (fixture.exit != 1 || !stem.starts_with(datatype)) continue;
+      ++seen;
+      const json verdict = json::parse(witness({"check", "--json", fixture.path}).out);
+      bool found = false;
+      for (const json& anomaly : verdict["anomalies"]) {
+        found =
+            found || stem.substr(datatype.size()).starts_with(anomaly["type"].get<std::string>());
+      }
+      EXPECT_TRUE(found) << fixture.path;
+    }
+  }
+  EXPECT_GE(seen, 20u);
+}
+
 }  // namespace
 }  // namespace witness::test

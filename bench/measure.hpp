@@ -1,0 +1,63 @@
+/// What a command costs, and what one pass over its input costs.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+using Clock = std::chrono::steady_clock;
+
+inline double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// Of a whole process, its start included.
+struct Cost {
+  double seconds = 0;
+  double mebibytes = 0;
+};
+
+/// Runs `witness` with these arguments, output thrown away. Ends the program where it exits
+/// otherwise than `expected`.
+inline Cost run_witness(const std::vector<std::string>& arguments, int expected = 0) {
+  std::vector<char*> argv = {const_cast<char*>("witness")};
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const auto begin = Clock::now();
+  const pid_t child = fork();
+  if (child == 0) {
+    if (std::freopen("/dev/null", "w", stdout) != nullptr) execv(WITNESS_BINARY, argv.data());
+    _exit(127);
+  }
+  int status = 0;
+  rusage usage{};
+  wait4(child, &status, 0, &usage);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != expected) {
+    std::fprintf(stderr, "witness %s: exit %d, but %d was expected\n", arguments.front().c_str(),
+                 WIFEXITED(status) ? WEXITSTATUS(status) : -1, expected);
+    std::exit(1);
+  }
+  return {seconds_since(begin), static_cast<double>(usage.ru_maxrss) / 1024};
+}
+
+/// The best of several runs: what disturbs only adds.
+inline Cost best_of(int runs, const std::vector<std::string>& arguments, int expected = 0) {
+  Cost best = run_witness(arguments, expected);
+  for (int i = 1; i < runs; ++i) {
+    const Cost next = run_witness(arguments, expected);
+    best.seconds = std::min(best.seconds, next.seconds);
+    best.mebibytes = std::max(best.mebibytes, next.mebibytes);
+  }
+  return best;
+}
+
+}  // namespace bench

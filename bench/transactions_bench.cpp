@@ -1,0 +1,166 @@
+/// What judging a long list-append history costs: `witness check` as a user runs it, process start
+/// included, against one byte-wise pass over the same mapped file that decodes its integers.
+///
+///   1,000,000 transactions, native     at most 2.5 passes, at most 1 GB
+///   the same as EDN                    at most 3 passes over that file
+///   250,000 … 4,000,000 transactions   at most 2.1 times the time a step
+///   10, 100, 1,000 clients             the same within 20 %
+///   one giant component                at most 5 times the valid history
+///   100,000 anomalies                  at most 5 times the valid history
+///
+/// Exit 1 if a promise is broken. An argument sets the number of transactions.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "measure.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace bench;
+
+constexpr int kRuns = 5;
+
+/// One pass over a mapped file, byte by byte, that decodes every integer in it.
+double byte_pass(const std::string& path) {
+  const auto begin = Clock::now();
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat info {};
+  if (file < 0 || fstat(file, &info) != 0) std::exit(1);
+  const auto size = static_cast<std::size_t>(info.st_size);
+  void* const mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
+  if (mapped == MAP_FAILED) std::exit(1);
+  const auto* bytes = static_cast<const unsigned char*>(mapped);
+  std::uint64_t sum = 0;
+  std::uint64_t value = 0;
+  bool inside = false;
+  for (std::size_t i = 0; i < size; ++i) {
+    const unsigned digit = bytes[i] - unsigned{'0'};
+    if (digit < 10) {
+      value = value * 10 + digit;
+      inside = true;
+    } else if (inside) {
+      sum += value;
+      value = 0;
+      inside = false;
+    }
+  }
+  munmap(mapped, size);
+  close(file);
+  if (sum == 0) std::exit(1);
+  return seconds_since(begin);
+}
+
+double best_pass(const std::string& path) {
+  double best = byte_pass(path);
+  for (int i = 1; i < kRuns; ++i) best = std::min(best, byte_pass(path));
+  return best;
+}
+
+class Bench {
+ public:
+  explicit Bench(std::uint64_t transactions)
+      : transactions_(transactions),
+        folder_(fs::temp_directory_path() / fmt::format("witness-bench-{}", getpid())) {
+    fs::create_directory(folder_);
+  }
+  ~Bench() { fs::remove_all(folder_); }
+
+  bool run() {
+    fmt::print("{:<34} {:>9} {:>7} {:>8} {:>7} {:>7}\n", "history", "MB", "seconds", "passes",
+               "MB peak", "promise");
+    size();
+    growth();
+    clients();
+    violations();
+    fmt::print("{}\n", kept_ ? "kept" : "MISSED");
+    return kept_;
+  }
+
+ private:
+  std::string generate(std::uint64_t transactions, std::vector<std::string> more = {}) const {
+    const std::string path = folder_ / "history.jsonl";
+    std::vector<std::string> arguments = {
+        "generate", "list-append", "--quiet", "-o", path, "--ops", std::to_string(transactions)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    fs::remove(path);
+    run_witness(arguments);
+    return path;
+  }
+
+  Cost line(const std::string& name, const std::string& path, double ratio, double base,
+            const std::string& promise, double limit, int expected = 0) {
+    const Cost cost = best_of(kRuns, {"check", "--quiet", path}, expected);
+    const double measured = base > 0 ? cost.seconds / base : ratio;
+    const bool good = limit <= 0 || measured <= limit;
+    kept_ = kept_ && good;
+    fmt::print("{:<34} {:>9.1f} {:>7.2f} {:>8.2f} {:>7.0f} {:>7} {:.2f}{}\n", name,
+               static_cast<double>(fs::file_size(path)) / 1e6, cost.seconds,
+               cost.seconds / best_pass(path), cost.mebibytes, promise, measured,
+               good ? "" : "  MISSED");
+    return cost;
+  }
+
+  void size() {
+    const std::string native = generate(transactions_);
+    const Cost cost = line("native", native, 0, best_pass(native), "<= 2.5", 2.5);
+    valid_seconds_ = cost.seconds;
+    if (cost.mebibytes > 1024) kept_ = false;
+    const std::string edn = folder_ / "history.edn";
+    run_witness({"convert", native, edn});
+    line("EDN", edn, 0, best_pass(edn), "<= 3", 3);
+    fs::remove(edn);
+  }
+
+  void growth() {
+    double before = 0;
+    for (std::uint64_t count = transactions_ / 4; count <= transactions_ * 4; count *= 2) {
+      const std::string path = generate(count);
+      const Cost cost = line(fmt::format("{} transactions", count), path, 0, before,
+                             before > 0 ? "<= 2.1" : "", before > 0 ? 2.1 : 0);
+      before = cost.seconds;
+    }
+  }
+
+  void clients() {
+    double base = 0;
+    for (const int clients : {10, 100, 1000}) {
+      const std::string path =
+          generate(transactions_, {"--clients", std::to_string(clients), "--keys", "20"});
+      const Cost cost = line(fmt::format("{} clients", clients), path, 0, base,
+                             base > 0 ? "<= 1.2" : "", base > 0 ? 1.2 : 0);
+      if (base == 0) base = cost.seconds;
+    }
+  }
+
+  void violations() {
+    line("one giant component", generate(transactions_, {"--level", "read-committed"}), 0,
+         valid_seconds_, "<= 5", 5, 1);
+    const std::string count = std::to_string(transactions_ / 10);
+    for (const char* plant : {"G1a", "G-single-item"}) {
+      line(fmt::format("{} times {}", count, plant),
+           generate(transactions_, {"--plant", plant, "--plant-count", count}), 0, valid_seconds_,
+           "<= 5", 5, 1);
+    }
+  }
+
+  std::uint64_t transactions_;
+  fs::path folder_;
+  double valid_seconds_ = 0;
+  bool kept_ = true;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::uint64_t transactions = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  return Bench{transactions}.run() ? 0 : 1;
+}
