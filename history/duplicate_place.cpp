@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "history/byte_source.hpp"
 #include "history/excerpt.hpp"
@@ -48,11 +49,23 @@ class Finder {
   std::optional<std::size_t> find(std::string_view text, const HistoryFormat& format) {
     OpBlock block;
     block.state = state_between_operations(format);
-    format.parser()->parse(text, false, block);
-    const Transaction& transaction = history_.transactions->transactions[duplicate_.second];
-    for (const RawOp& op : block.ops) {
-      if (op.has_index ? op.index != transaction.index : op.line > 0) continue;
-      if (const auto offset = in(op, block)) return offset;
+    format.parser()->parse(text, true, block);
+    const std::vector<Transaction>& transactions = history_.transactions->transactions;
+    const Transaction& first = transactions[duplicate_.first];
+    const Transaction& second = transactions[duplicate_.second];
+    // Without indices, operations are counted; from the other one, if it is on the same line.
+    std::size_t target = 0;
+    bool counted = first.line != second.line || duplicate_.first == duplicate_.second;
+    for (std::size_t i = 0; i < block.ops.size(); ++i) {
+      const RawOp& op = block.ops[i];
+      const auto offset = in(op, block);
+      if (!counted && offset) {
+        target = i + static_cast<std::size_t>(second.index - first.index);
+        counted = true;
+      }
+      if (offset && (op.has_index ? op.index == second.index : counted && i == target)) {
+        return offset;
+      }
     }
     return std::nullopt;
   }

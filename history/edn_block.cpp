@@ -87,8 +87,8 @@ class EdnBlockParser : public BlockParser {
     block_->consumed = static_cast<std::size_t>(at_ - begin_);
     const bool inside = block_->state == kInVector || block_->state == kInList;
     if (at_ == end_ && final_ && inside) {
-      fail(at_, "the text ends inside its list of operations");
-      return stop();
+      refuse(at_, "the text ends inside its list of operations");
+      return false;
     }
     return true;
   }
@@ -290,9 +290,9 @@ class EdnBlockParser : public BlockParser {
     return true;
   }
 
-  /// A fault of an operation that is whole.
+  /// A fault that no further text can mend.
   bool refuse(const char* at, std::string rule) {
-    fail(at, std::move(rule));
+    fault_ = {static_cast<std::size_t>(at - begin_), std::move(rule), {}};
     block_->fault = fault_;
     return false;
   }

@@ -1,0 +1,213 @@
+/// What a list-append or rw-register history can get wrong, and where the message points.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "history/history_reader.hpp"
+#include "witness/error.hpp"
+#include "witness/history.hpp"
+
+namespace witness {
+namespace {
+
+/// `marked`: a text in which `^` stands before the place of the caret, and is no part of it.
+void expect_refused(const std::string& marked, const std::string& rule,
+                    const std::string& note = {}, const ReadOptions& options = {}) {
+  const std::size_t at = marked.find('^');
+  ASSERT_NE(at, std::string::npos) << marked;
+  std::string text = marked;
+  text.erase(at, 1);
+  const std::size_t feed = text.substr(0, at).rfind('\n');
+  const std::size_t begin = feed == std::string::npos ? 0 : feed + 1;
+  const auto line =
+      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  const InputError expected{"f",
+                            {static_cast<std::uint64_t>(line), at - begin + 1},
+                            rule,
+                            text.substr(begin, text.find('\n', begin) - begin),
+                            note};
+  try {
+    parse_history(text, "f", options);
+    ADD_FAILURE() << "it was read: " << text;
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.what(), std::string{expected.what()}) << text;
+  }
+  try {
+    parse_history(text, "f", options, Cutting{30, 2});
+    ADD_FAILURE() << "it was read in blocks: " << text;
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.rule(), rule) << text;
+    EXPECT_EQ(error.position().line, expected.position().line) << text;
+    EXPECT_EQ(error.position().column, expected.position().column) << text;
+  }
+}
+
+const std::string kOkEdn = "{:index 0 :type :ok :process 0 :value [[:append :x 7]]}\n";
+const std::string kHeader = R"({"schema":"witness.history/1","workload":"list-append"})"
+                            "\n";
+const std::string kInvoke =
+    R"({"index":0,"type":"invoke","process":0,"f":"txn","time":1,"value":[["append","x",7]]})"
+    "\n";
+
+TEST(TransactionsIllFormed, AValueThatIsWrittenTwice) {
+  const std::string rule =
+      "value 7 is written to key \"x\" twice; the version order would be ambiguous";
+  expect_refused(
+      kOkEdn + "; two\n{:index 1 :type :ok :process 1 :value [[:r :x nil] [:append :x ^7]]}\n",
+      rule, "first written at line 1");
+  expect_refused(
+      "[{:type :ok :process 0 :value [[:append :x 7]]},\n {:type :ok :process 1\n  :value "
+      "[[:append :x ^7]]}]",
+      rule, "first written at line 1");
+  expect_refused("{:type :ok :process 0 :value [[:append :x 7] [:append :x ^7]]}", rule,
+                 "first written at line 1");
+  expect_refused(
+      R"([{"type":"ok","process":0,"value":[["w","x",7]]},{"type":"fail","process":0,"value":[["w","x",^7]]}])",
+      rule, "first written at line 1");
+  expect_refused(
+      kHeader + kInvoke +
+          R"({"index":1,"type":"invoke","process":1,"f":"txn","time":2,"value":[["append","x",^7]]})",
+      rule, "first written at line 2");
+  expect_refused("w(1,7,0,0)\nr(1,7,1,1)\nw(1,^7,2,2)\n",
+                 "value 7 is written to key \"1\" twice; the version order would be ambiguous",
+                 "first written at line 1");
+}
+
+TEST(TransactionsIllFormed, AnIndexThatDoesNotGrow) {
+  expect_refused(kOkEdn + "{:index ^0 :type :ok :process 1 :value []}",
+                 "index must grow from operation to operation", "0 stands above");
+  expect_refused(R"([{"index":4,"type":"ok","process":0,"value":[]},
+{"type":"info","index": ^3,"process":0}])",
+                 "index must grow from operation to operation", "4 stands above");
+  expect_refused(kHeader + kInvoke + R"({"index":^0,"type":"ok","process":0,"f":"txn","time":2})",
+                 "index must grow from line to line", "0 stands above");
+}
+
+TEST(TransactionsIllFormed, Edn) {
+  expect_refused("{:type :ok :process 0 :value ^5}",
+                 ":value must be a list of [kind key value]: this is no list-append or rw-register "
+                 "operation");
+  expect_refused("{:type :ok, :f :transfer, :process 0, :value ^{:from 1 :to 2}}",
+                 ":value must be a list of [kind key value]: this is no list-append or rw-register "
+                 "operation");
+  expect_refused("{:type :ok :process 0 :value [^5]}",
+                 "a micro-operation must be a list of [kind key value]: this is no list-append or "
+                 "rw-register operation");
+  expect_refused("{:type :ok :process 0 :value [[^:cas 1 2]]}",
+                 "unknown micro-operation \":cas\"; it must be :r, :w or :append");
+  expect_refused("{:type :ok :process 0 :value [[:r 1 2 ^3]]}",
+                 "a micro-operation has three parts: [kind key value]");
+  expect_refused("{:type :ok :process 0 :value [[:r^]]}", "a micro-operation needs a key");
+  expect_refused("{:type ^:done :process 0 :value [[:r 1]]}",
+                 ":type must be :invoke, :ok, :fail or :info");
+  expect_refused("^{:process 0 :value [[:r 1]]}", "an operation needs the key :type");
+  expect_refused("{:type :ok :process 0 :process ^1}", "the key \":process\" stands twice");
+  expect_refused("{:type :ok :time ^1.5 :process 1}", ":time must be an integer");
+  expect_refused("{:type :ok :index ^-5 :process 1}", ":index must not be negative");
+  expect_refused(
+      "{:type :ok :process 1 :error [1 2^} :f :txn :value [[:append 1 2] [:append 1 3]]}\n",
+      "] should stand here");
+  expect_refused("{:type :ok :process 1 :error^}", "a map needs a value for each key");
+  expect_refused(kOkEdn + "^[]", "an operation must be a map");
+  expect_refused("[" + kOkEdn + "] ^{}", "nothing may follow the list of operations");
+  expect_refused("[" + kOkEdn + "^", "the text ends inside its list of operations");
+  expect_refused("{:type :ok :process 1 :value [[:append \"a^\xFF\" 1]] :f :txn :time 123456789}",
+                 "this is not UTF-8");
+  expect_refused("{:type :ok :process 1 :value [[:append \"a^\\q\" 1]] :f :txn :time 123456789}",
+                 "EDN has no such escape");
+}
+
+TEST(TransactionsIllFormed, Json) {
+  expect_refused(R"([{"type":"ok","process":0,"value":^{"from":1}}])",
+                 "\"value\" must be a list of [kind, key, value]: this is no list-append or "
+                 "rw-register operation");
+  expect_refused(R"([{"type":"ok","process":0,"value":[[^"cas",1,2]]}])",
+                 "unknown micro-operation \"cas\"; it must be r, w or append");
+  expect_refused(R"([{"type":"ok" ^"process":0}])", "a comma or } should stand here");
+  expect_refused(R"([{"type":"ok","process":0,"value":[["r",1,[1 ^2]]]}])",
+                 "a comma or ] should stand here");
+  expect_refused(R"([{"type":"ok","process":0,"value":[["r",1,[^01]]]}])",
+                 "a number may not begin with 0");
+  expect_refused(R"([{"type":"ok","process":0,"value":[["r",1,[1,^]]]}])",
+                 "a JSON value should stand here");
+  expect_refused(R"([{"type":"ok","process":^0.5}])",
+                 "\"process\" must be an integer, not a fraction");
+  expect_refused(R"([{"type":"ok","process":0} ^{"type":"ok"}])", "a comma or ] should stand here");
+  expect_refused(R"([{"type":"ok","process":0}]^7)", "nothing may follow the list of operations");
+  expect_refused(R"([{"type":"ok","process":0},^)", "the text ends inside its list of operations");
+  expect_refused(R"([{"type":"ok","process":0},^7])", "an operation must be a JSON object");
+  expect_refused("[{\"type\":\"ok\",\"process\":0,\"note\":\"^\xFF and more\"}]",
+                 "this is not UTF-8");
+}
+
+TEST(TransactionsIllFormed, AMixOfListsAndRegisters) {
+  expect_refused(kOkEdn + "{:type :ok :process 1 :value [[:w :x ^8]]}",
+                 "a write (w) in a list-append history");
+  expect_refused("{:type :ok :process 1 :value [[:w :x 8] [:append :x ^9]]}",
+                 "an append in an rw-register history");
+  expect_refused(kOkEdn + "{:type :ok :process 1 :value [[:r :x ^8]]}",
+                 "a read of a list-append history is a list or nil");
+  expect_refused("{:type :ok :process 1 :value [[:append :x ^nil]]}", "an append needs a value");
+  expect_refused("{:type :ok :process 1 :value [[:append :x ^9]]}",
+                 "an append in an rw-register history", {}, {.workload = "rw-register"});
+}
+
+TEST(TransactionsIllFormed, NativeKeepsItsRules) {
+  expect_refused(kHeader + kInvoke +
+                     R"({"index":1,"type":"invoke","process":^0,"f":"txn","time":2,"value":[]})",
+                 "process 0 has an open operation already; it must complete first",
+                 "invoked at line 2");
+  expect_refused(kHeader + R"({"index":1,"type":"ok","process":^0,"f":"txn","time":2,"value":[]})",
+                 "process 0 completes an operation that it never invoked");
+  expect_refused(kHeader + kInvoke + R"({"index":1,"type":"ok","process":0,"f":"txn","time":^0})",
+                 "an operation cannot end before it began", "invoked at line 2");
+  expect_refused(kHeader + kInvoke +
+                     R"({"index":1,"type":"info","process":0,"f":"txn","time":2})"
+                     "\n" +
+                     R"({"index":2,"type":"invoke","process":^0,"f":"txn","time":3})",
+                 "process 0 ended in an info; its number may not be used again", "info at line 3");
+  expect_refused(kHeader + kInvoke +
+                     R"({"index":1,"type":"ok","process":0,"f":"txn"  ^x})"
+                     "\n",
+                 "a comma or } should stand here");
+  expect_refused(
+      kHeader + kInvoke +
+          R"({"index":2,"type":"outcome","of":^7,"attempt":1,"outcome":"committed","evidence":"ledger"})",
+      "no operation was invoked at index 7");
+  expect_refused(kHeader + kInvoke + R"({"schema":"witness.history/1","end":true,"operations":^2})",
+                 "the file holds another number of operations than its end says", "1 were invoked");
+  expect_refused(kHeader + R"({"index":0,"type":"invoke","process":0,"value":[[^"count","x",7]]})",
+                 "unknown micro-operation \"count\"; it must be r, w or append");
+}
+
+TEST(TransactionsIllFormed, Plume) {
+  const std::string form = "a line must be w(key,value,session,txn) or r(key,value,session,txn)";
+  expect_refused("w(1,2,3,4)\n^x(1,2,3,4)\n", form);
+  expect_refused("w(1,2,3^)\n", form);
+  expect_refused("w(1,^a,3,4)\n", "an integer should stand here");
+  expect_refused("w(1,2,3,4)^ !\n", "nothing may follow the operation on its line");
+  expect_refused("w(1,2,3,^-2)\n", "a transaction's number is -1 (aborted) or greater");
+  expect_refused("w(1,2,3,4)\nw(1,3,5,5)\n^r(1,2,3,4)\n",
+                 "transaction 4 stands above already: its lines must follow each other, in one "
+                 "session",
+                 "it began at line 1");
+}
+
+TEST(TransactionsIllFormed, SurvivesDeepNesting) {
+  const std::string deep(100000, '[');
+  EXPECT_THROW(parse_history("{:type :ok :process 0 :error " + deep, "f"), InputError);
+  EXPECT_THROW(parse_history(R"([{"type":"ok","process":0,"error":)" + deep, "f"), InputError);
+  std::string discards = "{:type :ok :process 0}";
+  for (int i = 0; i < 100000; ++i) discards += "#_ ";
+  EXPECT_THROW(parse_history(discards, "f"), InputError);
+}
+
+TEST(TransactionsIllFormed, NamesTheFormatsThereAre) {
+  expect_refused("^hello", "this looks like none of the formats native, json, edn, plume");
+  EXPECT_THROW(parse_history("[]", "f", {.format = "yaml"}), UsageError);
+  EXPECT_THROW(parse_history("[]", "f", {.workload = "seat"}), UsageError);
+}
+
+}  // namespace
+}  // namespace witness
