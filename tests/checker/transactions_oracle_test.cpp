@@ -43,6 +43,19 @@ class Disagreements {
   std::map<std::string, Shown> all_;
 };
 
+/// Lists whose last appends nobody read leave open in which order those came. That may leave a
+/// model undecided that forbids lost updates, and not every cycle of two transactions' stale reads.
+bool may_stay_open(const std::string& model) {
+  return model == "cursor-stability" || model == "consistent-view" ||
+         model == "parallel-snapshot-isolation" || model.ends_with("snapshot-isolation");
+}
+
+/// Another seed tries other histories.
+std::uint64_t seed_or(std::uint64_t usual) {
+  const char* wanted = std::getenv("WITNESS_FUZZ_SEED");
+  return wanted == nullptr ? usual : std::stoull(wanted);
+}
+
 /// How often the checker said what.
 struct Tally {
   std::uint64_t valid = 0;
@@ -73,10 +86,7 @@ class Comparison {
         if (!holds) disagreements.add(model + " is violated, and the checker says it holds", small);
       } else {
         ++tally.unknown;
-        // Writes that nobody read stand in no order. Below snapshot isolation that may stay open.
-        const bool may_stay_open = model == "cursor-stability" || model == "consistent-view" ||
-                                   model == "parallel-snapshot-isolation";
-        if (lists_ && !may_stay_open) disagreements.add(model + " is not decided", small);
+        if (lists_ && !may_stay_open(model)) disagreements.add(model + " is not decided", small);
       }
     }
     compare_phenomena(small, verdict);
@@ -129,15 +139,16 @@ void compare_many(bool lists, std::uint64_t seed) {
   for (const auto& [model, tally] : comparison.tallies) {
     fmt::print("{:34} {:7} valid {:7} violated {:7} unknown {:7} not judged\n", model, tally.valid,
                tally.violated, tally.unknown, tally.skipped);
+    EXPECT_LE(lists ? tally.unknown : 0, cases / 100) << model;
     EXPECT_GT(tally.violated, cases / 50) << model;
     EXPECT_GT(tally.valid, cases / 50) << model;
   }
 }
 
-TEST(TransactionsOracle, AgreesOnLists) { compare_many(true, 11); }
+TEST(TransactionsOracle, AgreesOnLists) { compare_many(true, seed_or(11)); }
 
 /// Where the order of versions stays open the checker may not know; it never guesses.
-TEST(TransactionsOracle, AgreesOnRegistersOrDoesNotKnow) { compare_many(false, 12); }
+TEST(TransactionsOracle, AgreesOnRegistersOrDoesNotKnow) { compare_many(false, seed_or(12)); }
 
 }  // namespace
 }  // namespace witness
