@@ -15,9 +15,11 @@ struct Place {
   std::uint64_t line = 1;
   std::uint64_t column = 0;  ///< bytes of the first line that stand before the text
 
-  void advance(std::string_view text) {
+  void advance(std::string_view text) { advance(text, count_lines(text)); }
+
+  void advance(std::string_view text, std::uint64_t lines) {
     const std::size_t feed = text.rfind('\n');
-    line += count_lines(text);
+    line += lines;
     column = feed == std::string_view::npos ? column + text.size() : text.size() - feed - 1;
   }
 };
@@ -82,7 +84,7 @@ class Reader {
       const std::string_view text = block->text.buffer.text();
       take(block->ops, text);
       const std::size_t consumed = block->ops.consumed;
-      place_.advance(text.substr(0, consumed));
+      place_.advance(text.substr(0, consumed), block->ops.lines);
       rest_.append(text.substr(consumed));
       if (block->text.nul_bytes > 0) drop(block->text.nul_bytes);
     }
@@ -101,7 +103,7 @@ class Reader {
     parser_->parse(rest_.text(), block.last, ops_);
     take(ops_, rest_.text());
     const std::size_t consumed = ops_.consumed;
-    place_.advance(rest_.text().substr(0, consumed));
+    place_.advance(rest_.text().substr(0, consumed), ops_.lines);
     rest_.remove_prefix(consumed);
     // Twofold growth: what is unfinished is read again a constant number of times.
     wanted_ = 2 * rest_.size();

@@ -75,6 +75,8 @@ class EdnBlockParser : public BlockParser {
     counted_ = begin_;
     while (between_forms() && at_ < end_ && form()) {
     }
+    const auto done = static_cast<std::size_t>(counted_ - begin_);
+    block.lines = line_ + count_lines(text.substr(done, block.consumed - done));
   }
 
  private:
@@ -160,10 +162,67 @@ class EdnBlockParser : public BlockParser {
     for (;;) {
       if (!space()) return false;
       if (*at_ == '}') break;
-      if (!field(op)) return false;
+      if (!canonical_field(op) && !field(op)) return false;
     }
     ++at_;
     return whole(op, begin);
+  }
+
+  /// Moves behind `:index 7` and the like. False, having read nothing, for anything else: also for
+  /// what is wrong.
+  bool canonical_field(RawOp& op) {
+    const char* at = at_ + 1;
+    std::uint64_t value = 0;
+    unsigned bit = 0;
+    switch (*at) {
+      case 'i':
+        if (!short_text(at, "index ") || !short_number(at, value)) return false;
+        bit = kIndex;
+        break;
+      case 'p':
+        if (!short_text(at, "process ") || !short_number(at, value)) return false;
+        bit = kProcess;
+        break;
+      case 'f':
+        if (!short_text(at, "f :txn")) return false;
+        bit = kF;
+        break;
+      case 't':
+        if (short_text(at, "time ")) {
+          if (!short_number(at, value)) return false;
+          bit = kTime;
+        } else if (!short_text(at, "type ") || !canonical_type(at, op.type)) {
+          return false;
+        } else {
+          bit = kType;
+        }
+        break;
+      default:
+        return false;
+    }
+    if (*at_ != ':' || is_token(*at) || (seen_ & bit) != 0) return false;
+    seen_ |= bit;
+    at_ = at;
+    if (bit == kIndex) {
+      op.index = value;
+      op.has_index = true;
+    } else if (bit == kProcess) {
+      op.process = static_cast<std::int64_t>(value);
+      has_process_ = is_client_ = true;
+    } else if (bit == kTime) {
+      op.time_ns = static_cast<std::int64_t>(value);
+    }
+    return true;
+  }
+
+  static bool canonical_type(const char*& at, OpType& type) {
+    for (const TypeName& known : kTypeNames) {
+      if (std::memcmp(at, known.name.data(), known.name.size()) != 0) continue;
+      at += known.name.size();
+      type = known.type;
+      return true;
+    }
+    return false;
   }
 
   bool field(RawOp& op) {
@@ -609,6 +668,11 @@ class EdnBlockParser : public BlockParser {
 
   /// White space, commas, comments, discarded forms.
   bool space() {
+    while (is_space(*at_)) ++at_;
+    return (*at_ != ';' && *at_ != '#') || other_space();
+  }
+
+  bool other_space() {
     for (;;) {
       while (is_space(*at_)) ++at_;
       if (*at_ == ';') {

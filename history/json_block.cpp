@@ -21,17 +21,22 @@ class JsonBlockParser : public BlockParser {
     ops_.begin(text, JsonOps::Flavour::jepsen, block);
     line_ = 0;
     counted_ = 0;
-    std::size_t at = 0;
-    for (;;) {
-      while (at < text.size() && is_json_space(text[at])) ++at;
-      block.consumed = at;
-      if (at == text.size()) break;
-      if (!step(at)) return;
-    }
-    if (final) expect_end();
+    steps();
+    block.lines = line_ + count_lines(text.substr(counted_, block.consumed - counted_));
   }
 
  private:
+  void steps() {
+    std::size_t at = 0;
+    for (;;) {
+      while (at < text_.size() && is_json_space(text_[at])) ++at;
+      block_->consumed = at;
+      if (at == text_.size()) break;
+      if (!step(at)) return;
+    }
+    if (final_) expect_end();
+  }
+
   /// One object or mark. `block.state` only changes when it is whole.
   bool step(std::size_t& at) {
     const char c = text_[at];

@@ -22,9 +22,6 @@ enum Bit : unsigned {
   kOrder = 64
 };
 
-constexpr std::array<std::uint64_t, 9> kPowers = {1,      10,      100,      1000,     10000,
-                                                  100000, 1000000, 10000000, 100000000};
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct TypeName {
@@ -84,31 +81,6 @@ bool JsonOps::read_micro_ops(std::size_t offset, RawRange& range) {
   return micro_ops(range);
 }
 
-namespace {
-
-/// A number of at most 16 digits without a leading zero; false for any other.
-bool canonical_number(const char*& at, std::uint64_t& value) {
-  const Digits high = leading_digits(at);
-  if (high.count == 0 || (*at == '0' && high.count > 1)) return false;
-  value = high.value;
-  at += high.count;
-  if (high.count < 8) return true;
-  const Digits low = leading_digits(at);
-  if (low.count == 8) return false;
-  value = value * kPowers[low.count] + low.value;
-  at += low.count;
-  return true;
-}
-
-template <std::size_t N>
-bool canonical_text(const char*& at, const char (&text)[N]) {
-  if (std::memcmp(at, text, N - 1) != 0) return false;
-  at += N - 1;
-  return true;
-}
-
-}  // namespace
-
 /// The fields in the order in which we write them, up to the micro-operations. Gives the place
 /// where those begin, or nullptr for anything else, having kept nothing.
 const char* JsonOps::canonical_fields(RawOp& op) {
@@ -116,18 +88,18 @@ const char* JsonOps::canonical_fields(RawOp& op) {
   std::uint64_t process = 0;
   std::uint64_t time = 0;
   RawOp read = op;
-  if (!canonical_text(at, "{\"index\":") || !canonical_number(at, read.index) ||
-      !canonical_text(at, ",\"type\":\"")) {
+  if (!short_text(at, "{\"index\":") || !short_number(at, read.index) ||
+      !short_text(at, ",\"type\":\"")) {
     return nullptr;
   }
-  read.type = canonical_text(at, "invoke") ? OpType::invoke
-              : canonical_text(at, "ok")   ? OpType::ok
-              : canonical_text(at, "info") ? OpType::info
-              : canonical_text(at, "fail") ? OpType::fail
-                                           : OpType::ignored;
-  if (read.type == OpType::ignored || !canonical_text(at, "\",\"process\":") ||
-      !canonical_number(at, process) || !canonical_text(at, ",\"f\":\"txn\",\"time\":") ||
-      !canonical_number(at, time) || !canonical_text(at, ",\"value\":")) {
+  read.type = short_text(at, "invoke") ? OpType::invoke
+              : short_text(at, "ok")   ? OpType::ok
+              : short_text(at, "info") ? OpType::info
+              : short_text(at, "fail") ? OpType::fail
+                                       : OpType::ignored;
+  if (read.type == OpType::ignored || !short_text(at, "\",\"process\":") ||
+      !short_number(at, process) || !short_text(at, ",\"f\":\"txn\",\"time\":") ||
+      !short_number(at, time) || !short_text(at, ",\"value\":")) {
     return nullptr;
   }
   read.has_index = true;

@@ -49,6 +49,7 @@ class NativeBlockParser : public BlockParser {
       if (!is_header && !read_line(at, stop, line, feed != nullptr)) return;
       at = feed == nullptr ? stop : stop + 1;
       block.consumed = at;
+      block.lines += feed == nullptr ? 0 : 1;
     }
   }
 

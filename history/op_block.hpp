@@ -128,6 +128,7 @@ struct OpBlock {
   StringPool strings;
   StringPool names;
 
+  std::uint64_t lines = 0;         ///< line feeds in what was consumed
   std::size_t consumed = 0;        ///< bytes of the text that are whole
   int state = 0;                   ///< of the parser behind them
   std::optional<LineFault> fault;  ///< at its offset in the text; `consumed` ends before it
@@ -142,6 +143,7 @@ struct OpBlock {
     ends.clear();
     if (strings.size() > 0) strings = StringPool{};
     if (names.size() > 0) names = StringPool{};
+    lines = 0;
     consumed = 0;
     fault.reset();
     dropped = 0;

@@ -22,6 +22,7 @@ class PlumeBlockParser : public BlockParser {
       if (!read_line(at, stop, line)) return;
       at = feed == std::string_view::npos ? stop : stop + 1;
       block.consumed = at;
+      block.lines += feed == std::string_view::npos ? 0 : 1;
       ++line;
     }
   }
