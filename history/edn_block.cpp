@@ -686,21 +686,10 @@ class EdnBlockParser : public BlockParser {
     }
   }
 
-  /// `#_` discards the form behind it; `#_ #_ a b` discards both.
+  /// `#_` discards the form behind it; `#_ #_ a b` discards both, which skip() knows.
   bool discard() {
-    std::size_t forms = 0;
-    do {
-      while (*at_ == '#' && at_[1] == '_') {
-        at_ += 2;
-        ++forms;
-        if (!plain_space()) return false;
-      }
-      if (at_ == end_) return cut("the text ends where a form should stand");
-      if (!skip()) return false;
-      --forms;
-      if (forms > 0 && !plain_space()) return false;
-    } while (forms > 0);
-    return true;
+    at_ += 2;
+    return skip();
   }
 
   bool plain_space() {
@@ -783,34 +772,47 @@ class EdnBlockParser : public BlockParser {
     return true;
   }
 
-  /// Any form, with its tags, without recursion.
+  /// Any form, with its tags and what is discarded before it, without recursion.
   bool skip() {
     depth_ = 0;
-    do {
-      if (!space()) return false;
-      if (!tags()) return false;
-      const char c = *at_;
+    for (std::size_t forms = 1; depth_ > 0 || forms > 0;) {
+      if (!plain_space()) return false;
       if (at_ >= end_) return cut(kInside);
-      if (c == ']' || c == ')' || c == '}') {
-        if (depth_ == 0) return fail(at_, "a form should stand here");
-        if (open_[depth_ - 1] != c) {
-          return fail(at_, std::string{open_[depth_ - 1]} + " should stand here");
-        }
-        --depth_;
-        ++at_;
-        continue;
+      if (*at_ == '#' && at_[1] == '_') {
+        at_ += 2;
+        if (depth_ == 0) ++forms;
+      } else if (*at_ == '#' && at_[1] != '{' && at_[1] != '#') {
+        ++at_;  // a tag: its form follows
+        if (!is_token(*at_)) return at_ >= end_ ? cut(kInside) : fail(at_, "a tag needs a name");
+        if (!token()) return false;
+      } else {
+        if (!skip_bracket_or_token()) return false;
+        if (depth_ == 0) --forms;
       }
-      if (static_cast<unsigned char>(c) < ' ') return fail(at_, "a control character");
-      const char open = c == '#' && at_[1] == '{' ? '{' : c;
-      if (open == '[' || open == '(' || open == '{') {
-        if (depth_ == kEdnDepthMax) {
-          return fail(at_, "nested deeper than " + std::to_string(kEdnDepthMax) + " levels");
-        }
-        open_[depth_++] = closing(open);
-      }
-      if (!skip_token()) return false;
-    } while (depth_ > 0);
+    }
     return true;
+  }
+
+  bool skip_bracket_or_token() {
+    const char c = *at_;
+    if (c == ']' || c == ')' || c == '}') {
+      if (depth_ == 0) return fail(at_, "a form should stand here");
+      if (open_[depth_ - 1] != c) {
+        return fail(at_, std::string{open_[depth_ - 1]} + " should stand here");
+      }
+      --depth_;
+      ++at_;
+      return true;
+    }
+    if (static_cast<unsigned char>(c) < ' ') return fail(at_, "a control character");
+    const char open = c == '#' && at_[1] == '{' ? '{' : c;
+    if (open == '[' || open == '(' || open == '{') {
+      if (depth_ == kEdnDepthMax) {
+        return fail(at_, "nested deeper than " + std::to_string(kEdnDepthMax) + " levels");
+      }
+      open_[depth_++] = closing(open);
+    }
+    return skip_token();
   }
 
   /// Something that only the end of the text has cut.

@@ -71,7 +71,8 @@ class JsonBlockParser : public BlockParser {
 
   bool object(std::size_t& at, int state) {
     const std::size_t begin = at;
-    if (text_[at] == '{' && ops_.read(at)) {
+    if (text_[at] != '{') return fail(at, "an operation must be a JSON object");
+    if (ops_.read(at)) {
       block_->state = state;
       line_ += static_cast<std::uint32_t>(count_lines(text_.substr(counted_, begin - counted_)));
       counted_ = begin;
@@ -84,7 +85,6 @@ class JsonBlockParser : public BlockParser {
       if (!final_ && begin + extent.fault->reach + 16 >= text_.size()) return false;
       return fail(begin + extent.fault->offset, extent.fault->rule);
     }
-    if (text_[begin] != '{') return fail(begin, "an operation must be a JSON object");
     const LineFault& fault = ops_.fault();
     return fail(fault.offset, fault.rule.empty() ? "this JSON cannot be read" : fault.rule);
   }

@@ -7,7 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -100,19 +102,26 @@ class ElementBuffer {
   Datum* end() { return data_.get() + size_; }
   const Datum* begin() const { return data_.get(); }
   void resize(std::size_t size) { size_ = size; }  ///< never beyond what was reserved
-  void push_back(Datum datum) { data_[size_++] = datum; }
+  void push_back(Datum datum) { data_.get()[size_++] = datum; }
 
   /// Room for as many elements as a text of `bytes` can have. Keeps nothing.
   void reserve_for(std::size_t bytes) {
     size_ = 0;
-    const std::size_t needed = bytes / 2 + 2;
+    constexpr std::size_t kStep = std::size_t{1} << 16U;
+    const std::size_t needed = (bytes / 2 + 2 + kStep) / kStep * kStep;
     if (needed <= capacity_) return;
-    data_ = std::make_unique_for_overwrite<Datum[]>(needed);
+    // Not new: pages that nothing is written to are never touched.
+    data_.reset(static_cast<Datum*>(std::malloc(needed * sizeof(Datum))));
+    if (!data_) throw std::bad_alloc{};
     capacity_ = needed;
   }
 
  private:
-  std::unique_ptr<Datum[]> data_;
+  struct Free {
+    void operator()(Datum* data) const { std::free(data); }
+  };
+
+  std::unique_ptr<Datum, Free> data_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };
@@ -134,6 +143,9 @@ struct OpBlock {
   std::optional<LineFault> fault;  ///< at its offset in the text; `consumed` ends before it
   std::uint64_t dropped = 0;       ///< bytes of an unfinished last line (native)
 
+  /// The same few names come in every block.
+  static constexpr std::size_t kNamesKept = 64;
+
   void clear() {
     ops.clear();
     micro_ops.clear();
@@ -142,7 +154,7 @@ struct OpBlock {
     outcomes.clear();
     ends.clear();
     if (strings.size() > 0) strings = StringPool{};
-    if (names.size() > 0) names = StringPool{};
+    if (names.size() > kNamesKept) names = StringPool{};
     lines = 0;
     consumed = 0;
     fault.reset();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "history/huge_pages.hpp"
 #include "history/json_fault.hpp"
 
 namespace witness {
@@ -52,6 +53,7 @@ void TransactionsBuilder::remap_names(OpBlock& block) {
 void TransactionsBuilder::expect(double times) {
   const auto reserve = [times](auto& column) {
     column.reserve(static_cast<std::size_t>(static_cast<double>(column.size()) * times));
+    advise_huge_pages(column);
   };
   reserve(columns_.transactions);
   reserve(columns_.ops);

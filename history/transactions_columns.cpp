@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "history/huge_pages.hpp"
 #include "history/transactions_builder.hpp"
 
 namespace witness {
@@ -230,6 +231,8 @@ std::vector<std::uint32_t> TransactionsBuilder::index_uses() {
     begin[key + 2] = begin[key + 1] + keys[key].uses;
     if (keys[key].suspect) suspects.push_back(key);
   }
+  columns_.uses.reserve(columns_.ops.size());
+  advise_huge_pages(columns_.uses);
   columns_.uses.resize(columns_.ops.size());
   std::uint32_t at = 0;
   for (std::uint32_t id = 0; id < columns_.transactions.size(); ++id) {

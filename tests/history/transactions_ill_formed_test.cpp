@@ -201,6 +201,9 @@ TEST(TransactionsIllFormed, SurvivesDeepNesting) {
   std::string discards = "{:type :ok :process 0}";
   for (int i = 0; i < 100000; ++i) discards += "#_ ";
   EXPECT_THROW(parse_history(discards, "f"), InputError);
+  std::string nested = "{:type :ok :process 0} ";
+  for (int i = 0; i < 100000; ++i) nested += "#_ #a [";
+  EXPECT_THROW(parse_history(nested, "f"), InputError);
 }
 
 TEST(TransactionsIllFormed, NamesTheFormatsThereAre) {
