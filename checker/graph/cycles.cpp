@@ -139,7 +139,7 @@ class Reporter {
   std::vector<std::uint32_t> rotated(std::vector<std::uint32_t> cycle) const {
     const auto first = std::ranges::min_element(
         cycle, {}, [this](std::uint32_t edge) { return suspects_.edges[edge].from; });
-    std::ranges::rotate(cycle, first);
+    std::rotate(cycle.begin(), first, cycle.end());
     return cycle;
   }
 
