@@ -112,12 +112,21 @@ void take_anomalies(Findings& findings, KindSet breaking, Verdict& verdict) {
   }
 }
 
-void take_models(const ModelVerdict& models, Verdict& verdict) {
+void take_models(const ModelVerdict& models, const Findings& findings, Verdict& verdict) {
   verdict.models_strongest = models.strongest;
   verdict.models_violated = models.violated;
   verdict.models_not = models.weakest_violated;
   verdict.models_also_not = models.also_violated;
   verdict.models_undecided = models.undecided;
+  for (const std::string& name : models.weakest_violated) {
+    const KindSet forbidden = forbidden_by(*model_by_name(name));
+    ModelEvidence evidence{name, {}};
+    for (const AnomalyInfo& info : anomaly_table()) {
+      const bool counts = (kind_bit(info.kind) & forbidden) != 0 && findings.count(info.kind) > 0;
+      if (counts) evidence.anomalies.emplace_back(info.label);
+    }
+    verdict.models_evidence.push_back(std::move(evidence));
+  }
 }
 
 std::string why_violated(const Verdict& verdict) {

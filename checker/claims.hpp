@@ -31,7 +31,8 @@ std::string why_undecidable(std::size_t model);
 /// Moves into the verdict what breaks a claim (`breaking`); says of the rest that it is there.
 void take_anomalies(Findings& findings, KindSet breaking, Verdict& verdict);
 
-void take_models(const ModelVerdict& models, Verdict& verdict);
+/// Names of models, and which of the findings rule out the weakest.
+void take_models(const ModelVerdict& models, const Findings& findings, Verdict& verdict);
 
 /// "double-acquisition on A1, C7 (2 acquisitions too many); lost-update on the same".
 std::string why_violated(const Verdict& verdict);

@@ -209,7 +209,7 @@ Verdict check(const History& history, const CheckOptions& options) {
   verdict.not_checked = not_checked_in(judged, accesses);
   const Possible possible = possible_anomalies(input);
   const ModelVerdict models = judge_models(findings.found(), possible.kinds);
-  take_models(models, verdict);
+  take_models(models, findings, verdict);
   const Decision decision(judged, claims, findings, possible, models);
   const std::string nothing_tested = vacuous(judged, verdict.counts);
   verdict.claims = decision.claims;

@@ -47,10 +47,15 @@ Json anomaly_json(const Anomaly& anomaly) {
 }
 
 Json models_json(const Verdict& verdict) {
+  Json evidence = Json::object();
+  for (const ModelEvidence& model : verdict.models_evidence) {
+    evidence[model.model] = model.anomalies;
+  }
   return {{"strongest", verdict.models_strongest},
           {"violated", verdict.models_violated},
           {"not", verdict.models_not},
           {"also_not", verdict.models_also_not},
+          {"evidence", evidence},
           {"undecided", verdict.models_undecided}};
 }
 

@@ -241,7 +241,11 @@ class TextReport {
     };
     std::string models = "strongest not ruled out: " + names(verdict_.models_strongest);
     if (!verdict_.models_not.empty()) {
-      models += "; ruled out: " + names(verdict_.models_not);
+      std::vector<std::string> ruled_out;
+      for (const ModelEvidence& evidence : verdict_.models_evidence) {
+        ruled_out.push_back(fmt::format("{} ({})", evidence.model, list(evidence.anomalies, 3)));
+      }
+      models += "; ruled out: " + names(ruled_out);
       if (!verdict_.models_also_not.empty()) models += " and all above";
     }
     line(models, "models  ", "        ");

@@ -166,7 +166,7 @@ class Judgement {
 
   void decide() {
     const ModelVerdict models = judge_models(findings_.found(), undecided_.kinds);
-    take_models(models, verdict_);
+    take_models(models, findings_, verdict_);
     KindSet breaking = 0;
     std::string word;
     for (const std::size_t model : claims_.models) {

@@ -120,6 +120,12 @@ struct KindCount {
   std::uint64_t count = 0;
 };
 
+/// What rules a model out: labels of anomalies that were found.
+struct ModelEvidence {
+  std::string model;
+  std::vector<std::string> anomalies;
+};
+
 struct Counts {
   std::uint64_t operations = 0;
   std::uint64_t ok = 0;
@@ -158,12 +164,13 @@ struct Verdict {
   /// One sentence: why, naming keys.
   std::string reason;
   std::vector<Claim> claims;
-  std::vector<std::string> models_strongest;  ///< not ruled out by this history
-  std::vector<std::string> models_violated;   ///< all of them, weakest first
-  std::vector<std::string> models_not;        ///< the weakest of these (Elle's :not)
-  std::vector<std::string> models_also_not;   ///< the others (Elle's :also-not)
-  std::vector<std::string> models_undecided;  ///< neither ruled out nor known to hold
-  std::vector<std::string> keys;              ///< offending keys, each once, sorted naturally
+  std::vector<std::string> models_strongest;   ///< not ruled out by this history
+  std::vector<std::string> models_violated;    ///< all of them, weakest first
+  std::vector<std::string> models_not;         ///< the weakest of these (Elle's :not)
+  std::vector<std::string> models_also_not;    ///< the others (Elle's :also-not)
+  std::vector<ModelEvidence> models_evidence;  ///< of each of `models_not`
+  std::vector<std::string> models_undecided;   ///< neither ruled out nor known to hold
+  std::vector<std::string> keys;               ///< offending keys, each once, sorted naturally
   std::vector<Anomaly> anomalies;
   std::vector<KindCount> anomaly_counts;  ///< of the kinds of which only the first are listed
   Counts counts;

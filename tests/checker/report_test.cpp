@@ -54,8 +54,8 @@ lost-update (1 case) on A1
 G-single-item (1 case) on A1
 
 claims  ✗ at-most-one-acquisition   ✓ reconciled   ✗ linearizable   ✗ strict-serializable
-models  strongest not ruled out: strong-read-committed; ruled out: cursor-stability, update-atomic
-        and all above
+models  strongest not ruled out: strong-read-committed; ruled out: cursor-stability (lost-update),
+        update-atomic (lost-update) and all above
 notes
   - isolation: PostgreSQL 15.18 ran at read committed; what is shown is shown for these single-key
     transactions; it says nothing of other transactions at this level, where reads that are followed
