@@ -32,6 +32,7 @@ inline Cost run_witness(const std::vector<std::string>& arguments, int expected 
   std::vector<char*> argv = {const_cast<char*>("witness")};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
+  std::fflush(stdout);  // else the child writes it once more
   const auto begin = Clock::now();
   const pid_t child = fork();
   if (child == 0) {

@@ -93,11 +93,21 @@ class Judgement {
     std::uint64_t unwritten = 0;
     std::uint32_t first_without_order = kNoPosition;
     std::uint32_t first_unwritten = kNoPosition;
+    std::uint64_t ambiguous = 0;
+    std::uint32_t first_ambiguous = kNoPosition;
     for (const Inferred& part : inferred) {
       without_order += part.keys_without_order;
       unwritten += part.unwritten_reads;
       first_without_order = std::min(first_without_order, part.first_without_order);
       first_unwritten = std::min(first_unwritten, part.first_unwritten);
+      ambiguous += part.ambiguous_reads;
+      first_ambiguous = std::min(first_ambiguous, part.first_ambiguous);
+    }
+    if (ambiguous > 0) {
+      undecided_.add(kNeedVersions | kinds(g1a, g1b) | all_variants(kinds(g0, g1c)),
+                     fmt::format("{} saw the initial value, which somebody wrote, too, of {} for "
+                                 "one: nobody knows which of the two",
+                                 plural(ambiguous, "read"), story_.key(first_ambiguous)));
     }
     if (without_order > 0) {
       undecided_.add(kNeedVersions,
@@ -139,6 +149,20 @@ class Judgement {
     }
   }
 
+  /// What clients were told, against outcome lines: a claim of its own where they disagree.
+  KindSet reconcile() {
+    const auto& all = transactions_.transactions;
+    for (std::uint32_t i = 0; i < all.size(); ++i) {
+      const bool lost = all[i].told == Completion::ok && all[i].fate == Fated::aborted;
+      const bool phantom = all[i].told == Completion::fail && all[i].fate == Fated::committed;
+      if (lost || phantom) findings_.add(story_.told_otherwise(i));
+    }
+    constexpr KindSet kTold = kinds(lost_acquisition, phantom_acquisition);
+    if (claims_.only_anomalies || (findings_.found() & kTold) == 0) return 0;
+    verdict_.claims.push_back({"reconciled", false, {}});
+    return kTold;
+  }
+
   std::string vacuous() const {
     if (verdict_.counts.operations == 0) return "the history holds no operation";
     if (verdict_.counts.committed == 0) {
@@ -164,6 +188,16 @@ class Judgement {
     return {std::move(name), true, {}};
   }
 
+  /// Does it follow from the search that a kind that was not found is not there? Beside other
+  /// cycles of their component, these are not searched for.
+  std::optional<bool> excluded(AnomalyKind kind) const {
+    constexpr KindSet kCovered =
+        all_variants(kinds(g_single_item, g_single, g_nonadjacent_item, g_nonadjacent));
+    constexpr KindSet kCycles = all_variants(kStale | kinds(g0, g1c));
+    if ((kind_bit(kind) & kCovered) != 0 && (findings_.found() & kCycles) != 0) return std::nullopt;
+    return true;
+  }
+
   void decide() {
     const ModelVerdict models = judge_models(findings_.found(), undecided_.kinds);
     take_models(models, findings_, verdict_);
@@ -176,12 +210,15 @@ class Judgement {
           decided(name, forbidden_by(model), holds(models, model), why_undecidable(model)));
       word = name == "strict-serializable" ? "linearizable" : name;
     }
+    breaking |= reconcile();
     for (const AnomalyKind kind : claims_.anomalies) {
       breaking |= implying(kind_bit(kind));
       const std::string name = fmt::format("no-{}", label(kind));
       const bool alone = claims_.models.empty() && claims_.anomalies.size() == 1;
       word = alone ? name : "no-anomaly-asked-for";
-      verdict_.claims.push_back(decided(name, kind_bit(kind), true, {}));
+      verdict_.claims.push_back(decided(
+          name, kind_bit(kind), excluded(kind),
+          "cycles of other kinds were found, and this kind was not searched for beside them"));
     }
     take_anomalies(findings_, breaking, verdict_);
     conclude(word);

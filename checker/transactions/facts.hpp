@@ -61,8 +61,10 @@ struct Inferred {
   // Of registers only.
   std::uint64_t keys_without_order = 0;
   std::uint32_t first_without_order = kNoPosition;  ///< such a key
-  std::uint64_t unwritten_reads = 0;                ///< of values that may be from before
-  std::uint32_t first_unwritten = kNoPosition;      ///< a key of which one was read
+  std::uint64_t ambiguous_reads = 0;            ///< of the initial value, which somebody wrote, too
+  std::uint32_t first_ambiguous = kNoPosition;  ///< a key of which one was read
+  std::uint64_t unwritten_reads = 0;            ///< of values that may be from before
+  std::uint32_t first_unwritten = kNoPosition;  ///< a key of which one was read
 
   void add(std::uint32_t from, std::uint32_t to, EdgeKind kind) {
     if (from == to) return;

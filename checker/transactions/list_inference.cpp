@@ -175,8 +175,17 @@ void ListInference::add_read(const Use& use) {
 
 void ListInference::index_all_appends() {
   appends_.reset(uses_.size());
+  append_before_.assign(uses_.size(), kNoPosition);
+  final_.assign(uses_.size(), true);
+  std::uint32_t last = kNoPosition;
   for (std::uint32_t i = 0; i < uses_.size(); ++i) {
-    if (op(uses_[i]).kind == TxnOpKind::append) appends_.insert(op(uses_[i]).value(), i);
+    if (op(uses_[i]).kind != TxnOpKind::append) continue;
+    appends_.insert(op(uses_[i]).value(), i);
+    if (last != kNoPosition && uses_[last].transaction == uses_[i].transaction) {
+      append_before_[i] = last;
+      final_[last] = false;
+    }
+    last = i;
   }
   seen_oddly_.assign(uses_.size(), false);
   here_.assign(uses_.size(), kNoPosition);
@@ -184,12 +193,11 @@ void ListInference::index_all_appends() {
 
 /// In a read that contradicts the longest: was the writer's append before this one seen before it?
 void ListInference::check_own_order(std::uint32_t append, const Use& read) {
-  for (std::uint32_t i = append; i-- > 0 && uses_[i].transaction == uses_[append].transaction;) {
-    if (op(uses_[i]).kind != TxnOpKind::append) continue;
-    if (here_[i] != read.op && is_vertex(uses_[i].transaction)) {
-      fact(internal, uses_[i].transaction, kNoPosition, kNoPosition, op(uses_[append]).value());
-    }
-    return;
+  const std::uint32_t before = append_before_[append];
+  if (before == kNoPosition || here_[before] == read.op) return;
+  const std::uint32_t writer = uses_[append].transaction;
+  if (is_vertex(writer)) {
+    fact(internal, writer, kNoPosition, kNoPosition, op(uses_[append]).value());
   }
 }
 
@@ -222,13 +230,8 @@ void ListInference::add_odd_read(const Use& use, ListRead read) {
   }
   if (from != kNoPosition) out_.add(from, reader, wr);
   const std::uint32_t append = appends_.find(elements.back());
-  if (append != kNoPosition && uses_[append].transaction != reader) {
-    const std::uint32_t writer = uses_[append].transaction;
-    for (std::uint32_t i = append + 1; i < uses_.size() && uses_[i].transaction == writer; ++i) {
-      if (op(uses_[i]).kind != TxnOpKind::append) continue;
-      fact(g1b, reader, writer, use.op, elements.back());
-      break;
-    }
+  if (append != kNoPosition && uses_[append].transaction != reader && !final_[append]) {
+    fact(g1b, reader, uses_[append].transaction, use.op, elements.back());
   }
   const std::uint32_t place = places_.find(elements.back());
   if (place == kNoPosition) return;

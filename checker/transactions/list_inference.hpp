@@ -80,10 +80,12 @@ class ListInference {
   std::vector<std::uint32_t> tail_readers_;   ///< who saw all there is to see
   std::vector<std::uint32_t> tail_updaters_;  ///< and appended what nobody saw
   bool odd_ = false;                          ///< some read contradicts the longest
-  ValueTable appends_;               ///< of all appended values, their place in `uses_`; if odd
-  std::vector<bool> seen_oddly_;     ///< of `uses_`: read, but not in the longest read
-  std::vector<std::uint32_t> here_;  ///< of `uses_`: the last odd read that saw it
-  std::vector<Datum> appended_;      ///< inside one transaction, since its last read
+  ValueTable appends_;            ///< of all appended values, their place in `uses_`; if odd
+  std::vector<bool> seen_oddly_;  ///< of `uses_`: read, but not in the longest read
+  std::vector<std::uint32_t> append_before_;  ///< of `uses_`: its transaction's append before it
+  std::vector<bool> final_;                   ///< of `uses_`: its transaction's last append
+  std::vector<std::uint32_t> here_;           ///< of `uses_`: the last odd read that saw it
+  std::vector<Datum> appended_;               ///< inside one transaction, since its last read
 };
 
 }  // namespace witness

@@ -54,6 +54,8 @@ void RegisterInference::collect_versions() {
   numbers_.reset(uses_.size() + 1);
   versions_.assign(1, Version{history_.initial});
   numbers_.insert(history_.initial, 0);
+  version_of_.assign(uses_.size(), 0);
+  rewritten_ = false;
   const auto number_of = [this](Datum value) {
     const auto next = static_cast<std::uint32_t>(versions_.size());
     const std::uint32_t number = numbers_.insert(value, next);
@@ -63,7 +65,15 @@ void RegisterInference::collect_versions() {
   std::uint32_t last_writer = kNoPosition;
   std::uint32_t last_version = 0;
   for (std::uint32_t i = 0; i < uses_.size(); ++i) {
-    const std::uint32_t number = number_of(op(uses_[i]).value());
+    std::uint32_t number = number_of(op(uses_[i]).value());
+    if (op(uses_[i]).kind == TxnOpKind::write && number == 0) {
+      if (is_initializer(uses_[i].transaction)) continue;
+      // A version of its own, which looks like the one before all writes.
+      rewritten_ = true;
+      number = static_cast<std::uint32_t>(versions_.size());
+      versions_.push_back({op(uses_[i]).value()});
+    }
+    version_of_[i] = number;
     if (op(uses_[i]).kind != TxnOpKind::write) continue;
     if (uses_[i].transaction == last_writer) versions_[last_version].final = false;
     versions_[number].writer = uses_[i].transaction;
@@ -71,6 +81,16 @@ void RegisterInference::collect_versions() {
     last_writer = uses_[i].transaction;
     last_version = number;
   }
+}
+
+/// Does it do nothing but write initial values, before anything else could matter to it? It may
+/// then be thought to come before all others, where it changes nothing.
+bool RegisterInference::is_initializer(std::uint32_t number) const {
+  const Transaction& self = transaction(number);
+  return self.previous == kNoPosition && self.began_after == 0 &&
+         std::ranges::all_of(history_.ops_of(number), [this](const TxnOp& each) {
+           return each.kind == TxnOpKind::write && each.value() == history_.initial;
+         });
 }
 
 void RegisterInference::collect_visits() {
@@ -93,9 +113,14 @@ RegisterInference::Visit RegisterInference::visit_of(Uses uses) {
   Visit visit{uses.front().transaction};
   visit.reads_begin = static_cast<std::uint32_t>(reads_.size());
   for (const Use& use : uses) {
-    const std::uint32_t version = numbers_.find(op(use).value());
+    const std::uint32_t version = version_of_[static_cast<std::size_t>(&use - uses_.data())];
     const bool read = op(use).kind == TxnOpKind::read;
     if (read && !transaction(use.transaction).reads_known) continue;
+    if (read && version == 0 && rewritten_) {
+      if (out_.ambiguous_reads++ == 0) out_.first_ambiguous = key_;
+      continue;
+    }
+    if (!read && version == 0) continue;  // an initializer's: nothing happened
     if (visit.first == kUnknown) visit.first = version;
     if (read) {
       note_read(use, version);
@@ -212,8 +237,11 @@ void RegisterInference::order_versions() {
   // Of these, the wr edge from the writer of the first says as much as a ww edge would.
   try_source(replaced_versions(), asked, asked);
   if (assumes(assumed_, Assumption::sequential_keys)) try_source(sequential_versions(), true, true);
-  if (assumes(assumed_, Assumption::linearizable_keys))
-    try_source(real_time_versions(), true, true);
+  too_many_ = false;
+  if (assumes(assumed_, Assumption::linearizable_keys)) {
+    const std::vector<VersionGraph::Edge> edges = real_time_versions();
+    if (!too_many_) try_source(edges, true, true);
+  }
   if (assumes(assumed_, Assumption::commit_order)) try_source(committed_versions(), true, true);
 }
 
@@ -272,8 +300,11 @@ std::vector<VersionGraph::Edge> RegisterInference::sequential_versions() const {
   return edges;
 }
 
+/// Edges of one key by real time, at most: what overlaps multiplies them.
+constexpr std::size_t kEdgesMost = 4'000'000;
+
 /// By real time: from the versions of the latest that had ended to those of each that began.
-std::vector<VersionGraph::Edge> RegisterInference::real_time_versions() const {
+std::vector<VersionGraph::Edge> RegisterInference::real_time_versions() {
   struct Ended {
     std::uint32_t rank;
     std::uint32_t last;                   // version that it left
@@ -298,6 +329,10 @@ std::vector<VersionGraph::Edge> RegisterInference::real_time_versions() const {
       if (version != visit.first) edges.emplace_back(version, visit.first);
       self.replaces.push_back(before);
     }
+    if (edges.size() + open.size() > kEdgesMost) {
+      too_many_ = true;
+      return {};
+    }
     open.push(std::move(self));
   }
   return edges;
@@ -321,7 +356,7 @@ std::vector<VersionGraph::Edge> RegisterInference::committed_versions() const {
 
 /// rw: whoever read a version comes before the writers of those that follow it.
 void RegisterInference::add_stale_edges() {
-  if (versions_[0].writer == kNoPosition) add_successors(0, graph_.minimal());
+  add_successors(0, graph_.minimal());
   std::vector<VersionGraph::Edge> edges = graph_.edges();
   std::ranges::sort(edges);
   edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
@@ -358,7 +393,7 @@ bool RegisterInference::is_order_complete() {
     needed_[i] = transaction(writer).fate == Fated::committed || observed_[writer];
     if (needed_[i]) ++count;
   }
-  return count < 2 || graph_.is_total(needed_);
+  return !too_many_ && !rewritten_ && (count < 2 || graph_.is_total(needed_));
 }
 
 }  // namespace witness

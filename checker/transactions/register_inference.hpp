@@ -71,10 +71,11 @@ class RegisterInference {
   void try_source(const std::vector<VersionGraph::Edge>& edges, bool tell, bool emit_ww);
   std::vector<VersionGraph::Edge> replaced_versions() const;
   std::vector<VersionGraph::Edge> sequential_versions() const;
-  std::vector<VersionGraph::Edge> real_time_versions() const;
+  std::vector<VersionGraph::Edge> real_time_versions();
   std::vector<VersionGraph::Edge> committed_versions() const;
   void add_stale_edges();
   bool is_order_complete();
+  bool is_initializer(std::uint32_t transaction) const;
   void add_successors(std::uint32_t version, const std::vector<std::uint32_t>& successors);
 
   const TxnOp& op(const Use& use) const { return history_.ops[use.op]; }
@@ -101,6 +102,9 @@ class RegisterInference {
   Uses uses_;
   ValueTable numbers_;  ///< of values in `versions_`
   std::vector<Version> versions_;
+  std::vector<std::uint32_t> version_of_;  ///< of `uses_`
+  bool rewritten_ = false;  ///< somebody wrote the initial value: who reads it may have read either
+  bool too_many_ = false;   ///< an assumed order was given up
   std::vector<std::uint32_t> reads_;
   std::vector<Visit> visits_;                        ///< of vertices, in the order of transactions
   std::vector<std::vector<std::uint32_t>> readers_;  ///< of each version, from outside

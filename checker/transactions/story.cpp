@@ -9,8 +9,9 @@
 namespace witness {
 namespace {
 
-constexpr std::size_t kElementsMost = 12;  ///< of a list that is shown
-constexpr std::size_t kOpsMost = 12;       ///< of a transaction that is shown
+constexpr std::size_t kElementsMost = 12;   ///< of a list that is shown
+constexpr std::size_t kPairsMost = 10'000;  ///< of micro-operations that are looked at
+constexpr std::size_t kOpsMost = 12;        ///< of a transaction that is shown
 
 bool writes(const TxnOp& op) { return op.kind != TxnOpKind::read; }
 
@@ -70,69 +71,97 @@ std::uint32_t Story::place_of(const TxnOp& write) const {
                                  : static_cast<std::uint32_t>(found - elements.begin());
 }
 
+/// Calls use(first, second) for micro-operations of two transactions on one key, until it gives
+/// false or too many were seen: an explanation must not cost more than the verdict.
+template <typename Use>
+void Story::for_pairs(std::uint32_t from, std::uint32_t to, Use use) const {
+  std::vector<const TxnOp*> second;
+  for (const TxnOp& op : history_.ops_of(to)) second.push_back(&op);
+  std::ranges::stable_sort(second, {}, &TxnOp::key);
+  std::size_t left = kPairsMost;
+  for (const TxnOp& first : history_.ops_of(from)) {
+    auto place = std::ranges::lower_bound(second, first.key, {}, &TxnOp::key);
+    for (; place != second.end() && (*place)->key == first.key; ++place) {
+      if (left-- == 0 || !use(first, **place)) return;
+    }
+  }
+}
+
 /// The writes of two transactions to one key that stand closest behind each other.
 Story::Change Story::replaced(std::uint32_t from, std::uint32_t to) const {
   Change best;
   std::uint32_t distance = kNoPosition;
   const bool lists = history_.datatype == Datatype::list_append;
-  for (const TxnOp& first : history_.ops_of(from)) {
-    if (!writes(first)) continue;
+  for_pairs(from, to, [&](const TxnOp& first, const TxnOp& second) {
+    if (!writes(first) || !writes(second)) return true;
     const std::uint32_t place = lists ? place_of(first) : 0;
-    if (place == kNoPosition) continue;
-    for (const TxnOp& second : history_.ops_of(to)) {
-      if (!writes(second) || second.key != first.key) continue;
-      const std::uint32_t later = lists ? place_of(second) : 1;
-      if (later <= place || later - place >= distance) continue;
-      distance = later - place;
-      best = {first.key, &first, &second};
-    }
-  }
+    const std::uint32_t later = lists ? place_of(second) : 1;
+    if (place == kNoPosition || later <= place || later - place >= distance) return true;
+    distance = later - place;
+    best = {first.key, &first, &second};
+    return distance > 1;
+  });
   return best;
 }
 
 /// A read of the second transaction that shows a write of the first one.
 Story::Change Story::seen(std::uint32_t from, std::uint32_t to) const {
   Change best;
-  for (const TxnOp& first : history_.ops_of(from)) {
-    if (!writes(first)) continue;
-    for (const TxnOp& second : history_.ops_of(to)) {
-      if (writes(second) || second.key != first.key) continue;
-      if (history_.datatype == Datatype::rw_register) {
-        if (second.value() == first.value()) return {first.key, &first, &second};
-        continue;
-      }
-      const auto elements = history_.elements(second.list());
-      if (elements.empty()) continue;
-      if (elements.back() == first.value()) return {first.key, &first, &second};
-      if (std::ranges::find(elements, first.value()) != elements.end()) {
-        best = {first.key, &first, &second};
-      }
+  for_pairs(from, to, [&](const TxnOp& first, const TxnOp& second) {
+    if (!writes(first) || writes(second)) return true;
+    if (history_.datatype == Datatype::rw_register) {
+      if (second.value() != first.value()) return true;
+      best = {first.key, &first, &second};
+      return false;
     }
-  }
+    const auto elements = history_.elements(second.list());
+    const bool last = !elements.empty() && elements.back() == first.value();
+    if (last || std::ranges::find(elements, first.value()) != elements.end()) {
+      best = {first.key, &first, &second};
+    }
+    return !last;
+  });
   return best;
 }
 
 /// A read of the first transaction that lacks a write of the second one, the next one if possible.
 Story::Change Story::missed(std::uint32_t from, std::uint32_t to) const {
+  if (history_.datatype == Datatype::rw_register) return missed_in_register(from, to);
   Change best;
   std::uint32_t nearest = kNoPosition;
-  for (const TxnOp& first : history_.ops_of(from)) {
-    if (writes(first)) continue;
-    for (const TxnOp& second : history_.ops_of(to)) {
-      if (!writes(second) || second.key != first.key) continue;
-      if (history_.datatype == Datatype::rw_register) {
-        if (second.value() != first.value()) best = {first.key, &first, &second};
-        continue;
-      }
-      const auto elements = history_.elements(first.list());
-      const std::uint32_t place = place_of(second);
-      if (place < elements.size() || (best.after != nullptr && place >= nearest)) continue;
-      if (std::ranges::find(elements, second.value()) != elements.end()) continue;
-      nearest = place;
-      best = {first.key, &first, &second};
-    }
-  }
+  for_pairs(from, to, [&](const TxnOp& first, const TxnOp& second) {
+    if (writes(first) || !writes(second)) return true;
+    const auto elements = history_.elements(first.list());
+    const std::uint32_t place = place_of(second);
+    if (place < elements.size() || (best.after != nullptr && place >= nearest)) return true;
+    if (std::ranges::find(elements, second.value()) != elements.end()) return true;
+    nearest = place;
+    best = {first.key, &first, &second};
+    return place > elements.size();
+  });
   return best;
+}
+
+/// The same of a register: the second one wrote over the initial value, or over what it had read
+/// itself; else an assumed order says so.
+Story::Change Story::missed_in_register(std::uint32_t from, std::uint32_t to) const {
+  Change replaced;
+  Change assumed;
+  for_pairs(from, to, [&](const TxnOp& first, const TxnOp& second) {
+    if (writes(first) || !writes(second) || second.value() == first.value()) return true;
+    const Change change{first.key, &first, &second};
+    const auto ops = history_.ops_of(to);
+    const bool read_it = std::ranges::any_of(ops, [&](const TxnOp& op) {
+      return !writes(op) && op.key == first.key && op.value() == first.value();
+    });
+    if (first.value() == history_.initial || read_it) {
+      replaced = change;
+      return false;
+    }
+    if (assumed.before == nullptr) assumed = change;
+    return true;
+  });
+  return replaced.before != nullptr ? replaced : assumed;
 }
 
 std::string Story::why(std::uint32_t from, std::uint32_t to, EdgeKind kind,
@@ -225,6 +254,24 @@ Anomaly Story::unseen_pair(AnomalyKind kind, std::uint32_t key_number, std::uint
       "second missed a write that it should have seen",
       name(first), name(second), anomaly.keys.front());
   anomaly.meaning = harm(kind);
+  return anomaly;
+}
+
+Anomaly Story::told_otherwise(std::uint32_t transaction) const {
+  const Transaction& self = history_.transactions[transaction];
+  const bool lost = self.fate == Fated::aborted;
+  Anomaly anomaly;
+  anomaly.kind = lost ? AnomalyKind::lost_acquisition : AnomalyKind::phantom_acquisition;
+  for (const TxnOp& op : history_.ops_of(transaction)) {
+    const std::string name = key(op.key);
+    const bool named = std::ranges::find(anomaly.keys, name) != anomaly.keys.end();
+    if (writes(op) && !named && anomaly.keys.size() < kOpsMost) anomaly.keys.push_back(name);
+  }
+  anomaly.operations.push_back(self.index);
+  anomaly.participants.push_back(participant(transaction));
+  anomaly.explanation =
+      fmt::format("{} was told {}, and the database holds that it {}", name(transaction),
+                  lost ? "ok" : "fail", lost ? "aborted" : "committed");
   return anomaly;
 }
 

@@ -24,6 +24,8 @@ class Story final : public CycleTeller {
   /// Two that wrote one key, unread: either order closes a cycle of that kind.
   Anomaly unseen_pair(AnomalyKind kind, std::uint32_t key, std::uint32_t first,
                       std::uint32_t second) const;
+  /// A client was told ok of what aborted, or fail of what committed.
+  Anomaly told_otherwise(std::uint32_t transaction) const;
   std::string key(std::uint32_t key) const;
 
  private:
@@ -39,9 +41,12 @@ class Story final : public CycleTeller {
   std::string told(std::uint32_t transaction, const TxnOp& op) const;
   Participant participant(std::uint32_t transaction) const;
   std::uint32_t place_of(const TxnOp& write) const;
+  template <typename Use>
+  void for_pairs(std::uint32_t from, std::uint32_t to, Use use) const;
   Change replaced(std::uint32_t from, std::uint32_t to) const;
   Change seen(std::uint32_t from, std::uint32_t to) const;
   Change missed(std::uint32_t from, std::uint32_t to) const;
+  Change missed_in_register(std::uint32_t from, std::uint32_t to) const;
   std::string why(std::uint32_t from, std::uint32_t to, EdgeKind kind, std::string& key) const;
   std::string sentence(const Fact& fact) const;
 

@@ -198,5 +198,102 @@ TEST(RwRegister, SessionsWithoutTimeCannotShowStrictness) {
             "strict-serializable: the file holds sessions, but no real time");
 }
 
+TEST(RwRegister, AFirstTransactionThatWritesTheInitialValuesChangesNothing) {
+  const std::string fractured =
+      "w(1,0,0,0)\nw(2,0,0,0)\nr(1,0,1,1)\nr(2,0,1,1)\nw(1,1,1,1)\nw(2,1,1,1)\n"
+      "r(1,0,2,2)\nr(2,1,2,2)\n";
+  const Verdict verdict = check(parse_history(fractured, "test.txt"));
+  ASSERT_EQ(verdict.anomalies.size(), 1u);
+  EXPECT_EQ(verdict.anomalies[0].kind, AnomalyKind::g_single_item);
+}
+
+TEST(RwRegister, TheInitialValueWrittenAgainIsNobodysInParticular) {
+  ReadOptions known;
+  known.initial = "0";
+  const Verdict verdict = check(parse_history(R"(
+{:index 0 :type :invoke :process 0 :f :txn :value [[:r 1 nil]]}
+{:index 1 :type :ok :process 0 :f :txn :value [[:r 1 0]]}
+{:index 2 :type :invoke :process 1 :f :txn :value [[:w 1 1]]}
+{:index 3 :type :ok :process 1 :f :txn :value [[:w 1 1]]}
+{:index 4 :type :invoke :process 2 :f :txn :value [[:r 1 nil] [:w 1 0]]}
+{:index 5 :type :ok :process 2 :f :txn :value [[:r 1 1] [:w 1 0]]}
+)",
+                                              "test.edn", known));
+  EXPECT_EQ(verdict.validity, Validity::unknown);
+  EXPECT_THAT(verdict.reason, HasSubstr("nobody knows which of the two"));
+}
+
+TEST(RwRegister, AStaleReadIsExplainedByTheKeyThatShowsIt) {
+  const Verdict verdict = judge(R"(
+{:type :invoke :process 0 :f :txn :value [[:w :x 4] [:w :y 1]]}
+{:type :invoke :process 1 :f :txn :value [[:r :x nil] [:w :x 5]]}
+{:type :invoke :process 2 :f :txn :value [[:r :y nil] [:w :z 1] [:r :x nil]]}
+{:type :ok :process 0 :f :txn :value [[:w :x 4] [:w :y 1]]}
+{:type :ok :process 1 :f :txn :value [[:r :x 4] [:w :x 5]]}
+{:type :ok :process 2 :f :txn :value [[:r :y nil] [:w :z 1] [:r :x 5]]}
+)");
+  EXPECT_EQ(verdict.anomalies.at(0).steps.at(2).why,
+            "operation 2 read y = nil, which operation 0 replaced by 1");
+}
+
+TEST(RwRegister, AnOrderThatWouldCostTooMuchIsGivenUpAndUnknown) {
+  constexpr int kClients = 6000;  // each write of the second round follows each of the first
+  std::string text;
+  for (int round = 0; round < 2; ++round) {
+    for (const char* type : {":invoke", ":ok"}) {
+      for (int i = 0; i < kClients; ++i) {
+        text += "{:type " + std::string{type} + ", :process " + std::to_string(i) +
+                ", :f :txn, :value [[:r :y nil] [:w :x " + std::to_string(round * kClients + i) +
+                "]]}\n";
+      }
+    }
+  }
+  EXPECT_NE(judge(text, {.assume = {"linearizable-keys"}}).validity, Validity::valid);
+}
+
+TEST(ListAppend, AKindThatWasNotSearchedForBesideOthersIsUnknown) {
+  EXPECT_EQ(judge(kFractured, {.anomalies = {"G-nonadjacent-process"}}).validity,
+            Validity::violated);
+  EXPECT_EQ(judge(kFractured, {.anomalies = {"G0-realtime"}}).validity, Validity::valid);
+  const Verdict skew = judge(R"(
+{:index 0, :type :invoke, :process 0, :f :txn, :value [[:r :x nil] [:append :y 1]]}
+{:index 1, :type :invoke, :process 1, :f :txn, :value [[:r :y nil] [:append :x 1]]}
+{:index 2, :type :ok, :process 0, :f :txn, :value [[:r :x []] [:append :y 1]]}
+{:index 3, :type :ok, :process 1, :f :txn, :value [[:r :y []] [:append :x 1]]}
+)",
+                             {.anomalies = {"G-single-item-realtime"}});
+  EXPECT_EQ(skew.validity, Validity::unknown);
+}
+
+TEST(ListAppend, WhatClientsWereToldAgainstAnOutcomeLineIsAViolation) {
+  const Verdict verdict = check(parse_history(
+      R"({"schema":"witness.history/1","workload":"list-append"}
+{"index":0,"type":"invoke","process":0,"f":"txn","time":1,"value":[["append","x",1]]}
+{"index":1,"type":"invoke","process":1,"f":"txn","time":2,"value":[["append","x",2]]}
+{"index":2,"type":"ok","process":0,"f":"txn","time":3,"value":[["append","x",1]]}
+{"index":3,"type":"fail","process":1,"f":"txn","time":4,"value":[["append","x",2]]}
+{"index":4,"type":"outcome","of":0,"attempt":1,"outcome":"aborted","evidence":"ledger-absent"}
+{"index":5,"type":"outcome","of":1,"attempt":1,"outcome":"committed","evidence":"ledger"}
+{"schema":"witness.history/1","end":true,"operations":2,"ledger":"complete"}
+)",
+      "test.jsonl"));
+  ASSERT_EQ(verdict.anomalies.size(), 2u);
+  EXPECT_EQ(verdict.anomalies[0].explanation,
+            "operation 0 was told ok, and the database holds that it aborted");
+  EXPECT_EQ(verdict.anomalies[1].kind, AnomalyKind::phantom_acquisition);
+}
+
+TEST(ListAppend, AHugeTransactionIsExplainedAsFastAsItIsJudged) {
+  std::string writes;
+  std::string reads;
+  for (int i = 0; i < 50'000; ++i) {
+    writes += "[:append " + std::to_string(i) + " 1] ";
+    reads += "[:r " + std::to_string(i) + (i == 49'999 ? " []] " : " [1]] ");
+  }
+  const Verdict verdict = judge("{:type :ok, :process 0, :f :txn, :value [" + writes +
+                                "]}\n{:type :ok, :process 1, :f :txn, :value [" + reads + "]}\n");
+  EXPECT_EQ(verdict.anomalies.at(0).kind, AnomalyKind::g_single_item);
+}
+
 }  // namespace
 }  // namespace witness
