@@ -99,7 +99,8 @@ class Finder {
 void refuse_duplicate(const History& history, const Duplicate& duplicate,
                       const HistoryFormat& format, const std::string_view* memory) {
   const Transactions& transactions = *history.transactions;
-  const std::string rule = "value " + shown(duplicate.value, history.strings) +
+  const std::string value = shown(duplicate.value, history.strings);
+  const std::string rule = "value " + (duplicate.value.is_text() ? quoted(value) : value) +
                            " is written to key " +
                            quoted(shown(transactions.keys[duplicate.key], history.strings)) +
                            " twice; the version order would be ambiguous";

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "history/datum_text.hpp"
 #include "history/excerpt.hpp"
 
 namespace witness {
@@ -104,7 +105,8 @@ bool EdnMicroOps::micro_op() {
       at_ = end;
     } else {
       Datum value;
-      if (!datum(value)) return false;
+      const bool is_list = micro_op.kind == TxnOpKind::write && at_sequence();
+      if (!(is_list ? list_datum(value) : datum(value))) return false;
       micro_op.bits = value.bits();
     }
     if (!space()) return false;
@@ -112,6 +114,19 @@ bool EdnMicroOps::micro_op() {
   if (*at_ != close) return fail(at_, "a micro-operation has three parts: [kind key value]");
   ++at_;
   block_->micro_ops.push_back(micro_op);
+  return true;
+}
+
+bool EdnMicroOps::list_datum(Datum& list) {
+  const char close = closing(*at_++);
+  list_.clear();
+  for (;;) {
+    if (!space()) return false;
+    if (*at_ == close) break;
+    if (!datum(list_.emplace_back())) return false;
+  }
+  ++at_;
+  list = Datum::text(strings_->intern(list_text(list_, *strings_, true)));
   return true;
 }
 

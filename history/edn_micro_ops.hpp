@@ -1,6 +1,8 @@
 /// Lists of micro-operations in EDN.
 #pragma once
 
+#include <vector>
+
 #include "history/edn_text.hpp"
 #include "history/list_cache.hpp"
 #include "history/op_block.hpp"
@@ -20,12 +22,17 @@ class EdnMicroOps : protected EdnText {
 
   bool micro_op();
   bool kind(TxnOpKind& kind);
+  /// A list that a register was set to, as its text.
+  bool list_datum(Datum& list);
   /// A list of what is mostly small integers, from behind its opening bracket. Gives the place
   /// behind its end, or nullptr; at_ is then where it failed.
   const char* elements(const char* at, char close, RawMicroOp& read);
 
   OpBlock* block_ = nullptr;
   ListCache lists_;
+
+ private:
+  std::vector<Datum> list_;
 };
 
 }  // namespace witness

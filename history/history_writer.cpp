@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "history/excerpt.hpp"
 #include "history/text_sink.hpp"
 #include "witness/error.hpp"
 
@@ -34,8 +35,8 @@ void write_history(const History& history, HistoryWriter& writer, std::string_vi
   constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;
   const std::vector<TxnEvent> events = events_of(history);
   if (const auto refusal = writer.refusal(history, events)) {
-    throw UsageError(history.name + " cannot be written as " + std::string{format} + ": " +
-                     *refusal);
+    throw UsageError(printable(history.name) + " cannot be written as " + std::string{format} +
+                     ": " + *refusal);
   }
   TextSink sink{path, TextSink::Flush::at_end};
   std::string out;

@@ -1,6 +1,7 @@
 /// JsonOps: keys, values and elements.
 #include <charconv>
 
+#include "history/datum_text.hpp"
 #include "history/integer.hpp"
 #include "history/json_fault.hpp"
 #include "history/json_ops.hpp"
@@ -33,6 +34,25 @@ bool JsonOps::other_datum(Datum& datum) {
   if (!skip()) return false;
   scratch_ = '#' + compact_json({begin, static_cast<std::size_t>(at_ - begin)});
   datum = Datum::text(block_->strings.intern(scratch_));
+  return true;
+}
+
+/// A list that a register was set to, as its text.
+bool JsonOps::list_datum(Datum& list) {
+  list_.clear();
+  ++at_;
+  space();
+  while (*at_ != ']') {
+    if (!datum(list_.emplace_back())) return false;
+    space();
+    if (*at_ == ']') break;
+    if (*at_ != ',') return malformed();
+    ++at_;
+    space();
+    if (*at_ == ']') return malformed();
+  }
+  ++at_;
+  list = Datum::text(block_->strings.intern(list_text(list_, block_->strings, false)));
   return true;
 }
 

@@ -114,7 +114,8 @@ bool JsonOps::micro_op() {
       at_ = end;
     } else {
       Datum value;
-      if (!datum(value)) return false;
+      const bool is_list = micro_op.kind == TxnOpKind::write && *at_ == '[';
+      if (!(is_list ? list_datum(value) : datum(value))) return false;
       micro_op.bits = value.bits();
     }
     space();

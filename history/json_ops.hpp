@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "history/list_cache.hpp"
 #include "history/op_block.hpp"
@@ -55,6 +56,7 @@ class JsonOps {
   bool micro_op();
   bool kind(TxnOpKind& kind);
   bool datum(Datum& datum);
+  bool list_datum(Datum& list);
   bool other_datum(Datum& datum);
   bool number_datum(Datum& datum);
   bool string(std::string_view& quoted);
@@ -73,6 +75,7 @@ class JsonOps {
   const char* end_ = nullptr;
   const char* at_ = nullptr;
   OpBlock* block_ = nullptr;
+  std::vector<Datum> list_;
   Flavour flavour_ = Flavour::jepsen;
   StringId txn_ = kNoString;  ///< "txn" among the block's names
   unsigned seen_ = 0;         ///< fields of the operation, one bit each

@@ -282,7 +282,10 @@ void TransactionsBuilder::add_attempts(const RawOp& op, Open& open, Process& pro
   const Transaction invoked = columns_.transactions[first];
   const auto invoked_ops = ops_of(first);
   const std::vector<TxnOp> kept(invoked_ops.begin(), invoked_ops.end());
-  if (op.attempts > 1) extras_of_[first] = static_cast<std::uint32_t>(extras_.size());
+  if (op.attempts > 1) {
+    const auto begin = static_cast<std::uint32_t>(extras_.size());
+    extras_of_[first] = {begin, begin + op.attempts - 1};
+  }
   for (std::uint32_t i = 0; i < op.attempts; ++i) {
     const RawAttempt& attempt = block_->attempts[op.extra + i];
     const bool by_operation = !attempt.has_value && i + 1 == op.attempts && op.has_value;
@@ -344,8 +347,9 @@ void TransactionsBuilder::set_order(std::uint32_t transaction, const RawOp& op) 
   columns_.commit_order[transaction] = op.order;
 }
 
-Transaction& TransactionsBuilder::attempt_of(const RawOp& op, const RawOutcome& told) {
-  auto& transactions = columns_.transactions;
+/// Its position; of an attempt after the first, that in extras_ with kExtraBit.
+std::uint32_t TransactionsBuilder::attempt_of(const RawOp& op, const RawOutcome& told) {
+  const auto& transactions = columns_.transactions;
   const auto found = std::lower_bound(transactions.begin(), transactions.end(), told.of,
                                       [](const Transaction& transaction, std::uint64_t index) {
                                         return transaction.index < index;
@@ -356,18 +360,13 @@ Transaction& TransactionsBuilder::attempt_of(const RawOp& op, const RawOutcome& 
   const auto first = static_cast<std::uint32_t>(found - transactions.begin());
   const bool completed = found->complete_index != Transaction::kNoIndex;
   const auto extras = extras_of_.find(first);
-  std::uint32_t count = 1;
-  if (extras != extras_of_.end()) {
-    for (std::uint32_t i = extras->second; i < extras_.size() && extras_[i].first == first; ++i) {
-      ++count;
-    }
-  }
+  const std::uint32_t count = extras == extras_of_.end() ? 1 : 1 + extras->second.size();
   if (told.attempt == 0 || told.attempt > count) {
     refuse(op, "attempt", "operation " + number(told.of) + " has no such attempt",
            completed ? "it has " + number(count) : "it never completed: one");
   }
-  if (told.attempt == 1) return *found;
-  return extras_[extras->second + static_cast<std::uint32_t>(told.attempt) - 2].transaction;
+  if (told.attempt == 1) return first;
+  return kExtraBit | (extras->second.begin + static_cast<std::uint32_t>(told.attempt) - 2);
 }
 
 void TransactionsBuilder::outcome(const RawOp& op) {
@@ -383,11 +382,12 @@ void TransactionsBuilder::outcome(const RawOp& op) {
                "\" contradicts outcome \"" +
                std::string{kOutcomeNames[static_cast<std::size_t>(told.outcome)]} + '"');
   }
-  Transaction& transaction = attempt_of(op, told);
+  const std::uint32_t id = attempt_of(op, told);
   if (told.outcome == Outcome::unresolved) return;
   const Fated fate = told.outcome == Outcome::committed ? Fated::committed : Fated::aborted;
-  const std::uint64_t of = std::uint64_t{told.of};
-  std::uint32_t& known = outcomes_[of * 64 + std::min<std::uint64_t>(told.attempt, 63)];
+  Transaction& transaction =
+      (id & kExtraBit) != 0 ? extras_[id & ~kExtraBit].transaction : columns_.transactions[id];
+  std::uint32_t& known = outcomes_[id];
   if (known != kNoPosition && transaction.fate != fate) {
     refuse(op, "outcome", "one attempt cannot be both committed and aborted");
   }
@@ -412,9 +412,18 @@ void TransactionsBuilder::refuse(const RawOp& op, std::string_view field, std::s
   const std::string quoted_name =
       options_.edn ? ":" + std::string{field} : "\"" + std::string{field} + "\"";
   std::size_t at = text_.find(quoted_name, op.offset);
+  const auto behind = [&](std::size_t from) {
+    while (from < text_.size() && is_json_space(text_[from])) ++from;
+    return from;
+  };
+  const auto is_value = [&] {  // a word that is no name of a field
+    const std::size_t next = behind(at + quoted_name.size());
+    return !options_.edn && (next == text_.size() || text_[next] != ':');
+  };
+  while (at != std::string_view::npos && is_value()) at = text_.find(quoted_name, at + 1);
   if (at == std::string_view::npos) refuse_at(op.offset, std::move(rule), std::move(note));
-  at += quoted_name.size();
-  while (at < text_.size() && (is_json_space(text_[at]) || text_[at] == ':')) ++at;
+  at = behind(at + quoted_name.size());
+  if (!options_.edn) at = behind(at + 1);
   refuse_at(at, std::move(rule), std::move(note));
 }
 

@@ -98,7 +98,7 @@ class TransactionsBuilder {
   void add_attempts(const RawOp& op, Open& open, Process& process);
   void set_order(std::uint32_t transaction, const RawOp& op);
   void outcome(const RawOp& op);
-  Transaction& attempt_of(const RawOp& op, const RawOutcome& told);
+  std::uint32_t attempt_of(const RawOp& op, const RawOutcome& told);
   void end(const RawOp& op);
 
   // transactions_columns.cpp
@@ -135,7 +135,7 @@ class TransactionsBuilder {
   ListColumns lists_;
   std::vector<std::uint32_t> op_counts_;  ///< of each transaction
   std::vector<Extra> extras_;
-  std::unordered_map<std::uint32_t, std::uint32_t> extras_of_;  ///< first of an operation's
+  std::unordered_map<std::uint32_t, RawRange> extras_of_;  ///< in extras_, by the first attempt
   std::vector<Process> processes_;
   NumberTable process_table_;
   NumberTable key_table_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "history/datum_text.hpp"
 #include "history/huge_pages.hpp"
 #include "history/transactions_builder.hpp"
 
@@ -118,20 +119,8 @@ std::span<const Datum> TransactionsBuilder::whole_list(const RawMicroOp& micro_o
   }
 }
 
-/// A register that holds a list: its elements as they would be written.
 Datum TransactionsBuilder::list_as_text(std::span<const Datum> list) {
-  std::string text = "#[";
-  for (const Datum element : list) {
-    if (text.size() > 2) text += options_.edn ? ' ' : ',';
-    if (element.is_text()) {
-      const std::string_view datum = strings_[element.text()];
-      text += datum.front() == '#' ? datum.substr(1) : datum;
-      if (datum.front() == '"') text += '"';
-    } else {
-      text += shown(element, strings_);
-    }
-  }
-  return Datum::text(strings_.intern(text + ']'));
+  return Datum::text(strings_.intern(list_text(list, strings_, options_.edn)));
 }
 
 std::uint32_t TransactionsBuilder::append_ops(RawRange micro_ops, bool reads) {

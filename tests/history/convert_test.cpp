@@ -84,6 +84,20 @@ TEST(Convert, WritesKeywordsAsStringsWhereThereAreNone) {
               testing::HasSubstr("would be the same"));
 }
 
+TEST(Convert, KeepsTheListsThatRegistersHold) {
+  const History first = parse_history(
+      R"({:type :invoke :process 0 :value [[:w "x" [nil 1 "a, null" [2 nil "]"]]]]}
+{:type :ok :process 0 :value [[:w "x" [nil 1 "a, null" [2 nil "]"]]]]}
+{:type :invoke :process 0 :value [[:r "x" nil]]}
+{:type :ok :process 0 :value [[:r "x" [nil 1 "a, null" [2 nil "]"]]]]}
+)",
+      "h");
+  const History last = converted(converted(converted(first, "native"), "json"), "edn");
+  EXPECT_EQ(comparable(last), comparable(first));
+  EXPECT_THAT(refusal(R"({"type":"ok","process":0,"value":[["w","x",[1,{"a":1}]]]})", "edn"),
+              testing::HasSubstr("no JSON objects"));
+}
+
 TEST(Convert, KeepsAttemptsAndOutcomesOfNativeHistories) {
   const History first =
       parse_history(R"({"schema":"witness.history/1","workload":"list-append","seed":7}

@@ -74,6 +74,15 @@ TEST(TransactionsIllFormed, AValueThatIsWrittenTwice) {
                  "first written at line 1");
 }
 
+TEST(TransactionsIllFormed, ShowsNothingOfAValueThatDrivesATerminal) {
+  expect_refused(
+      "{:type :ok :process 0 :value [[:append \"\x1b[2J\" \"\x1b]0;\x07\"]]}\n"
+      "{:type :ok :process 0 :value [[:append \"\x1b[2J\" ^\"\x1b]0;\x07\"]]}\n",
+      R"(value "\x1B]0;\x07" is written to key "\x1B[2J" twice; )"
+      "the version order would be ambiguous",
+      "first written at line 1");
+}
+
 TEST(TransactionsIllFormed, AnIndexThatDoesNotGrow) {
   expect_refused(kOkEdn + "{:index ^0 :type :ok :process 1 :value []}",
                  "index must grow from operation to operation", "0 stands above");
@@ -179,6 +188,39 @@ TEST(TransactionsIllFormed, NativeKeepsItsRules) {
                  "the file holds another number of operations than its end says", "1 were invoked");
   expect_refused(kHeader + R"({"index":0,"type":"invoke","process":0,"value":[[^"count","x",7]]})",
                  "unknown micro-operation \"count\"; it must be r, w or append");
+}
+
+/// An operation of `count` attempts, and lines behind it.
+std::string attempts(int count, const std::string& outcomes) {
+  std::string text = kHeader + kInvoke +
+                     R"({"index":1,"type":"info","process":0,"time":2,)"
+                     R"("attempts":[)";
+  for (int i = 1; i <= count; ++i) {
+    text += (i > 1 ? "," : "") + (R"({"attempt":)" + std::to_string(i)) +
+            R"(,"type":"info","value":[]})";
+  }
+  return text + "]}\n" + outcomes;
+}
+
+std::string outcome(int index, int attempt, const std::string& what) {
+  return R"({"index":)" + std::to_string(index) + R"(,"type":"outcome","of":0,"attempt":)" +
+         std::to_string(attempt) + R"(,"outcome":)" + what +
+         R"(,"evidence":"xact-status"})"
+         "\n";
+}
+
+TEST(TransactionsIllFormed, OneAttemptOfManyThatIsBothCommittedAndAborted) {
+  const std::string committed = outcome(2, 64, "\"committed\"");
+  expect_refused(attempts(70, committed + outcome(3, 64, "^\"aborted\"")),
+                 "one attempt cannot be both committed and aborted");
+  std::string all;
+  for (int i = 1; i <= 70; ++i)
+    all += outcome(1 + i, i, i % 2 == 0 ? "\"committed\"" : "\"aborted\"");
+  const History history = parse_history(attempts(70, all), "f");
+  for (std::uint32_t i = 0; i < 70; ++i) {
+    EXPECT_EQ(history.transactions->transactions[i].fate,
+              i % 2 == 1 ? Fated::committed : Fated::aborted);
+  }
 }
 
 TEST(TransactionsIllFormed, Plume) {

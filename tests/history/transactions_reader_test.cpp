@@ -229,6 +229,28 @@ TEST(TransactionsReader, TakesARegistersListForItsText) {
   EXPECT_EQ(json.transactions->ops[0].bits, json.transactions->ops[1].bits);
 }
 
+TEST(TransactionsReader, TellsTheListsOfARegisterApartByTheirElements) {
+  const auto same = [](const std::string& written, const std::string& seen) {
+    const History history =
+        read(R"([{"type":"ok","process":0,"value":[["w","x",)" + written +
+             R"(]]},{"type":"ok","process":1,"value":[["r","x",)" + seen + "]]}]");
+    return history.transactions->ops[0].bits == history.transactions->ops[1].bits;
+  };
+  EXPECT_TRUE(same("[null, 1]", "[null,1]"));
+  EXPECT_TRUE(same(R"(["a\"b\\",[],{}])", R"(["a\"b\\",[],{}])"));
+  EXPECT_TRUE(same(R"(["a", ""])", R"(["\u0061",""])"));
+  EXPECT_TRUE(same("[ ]", "[]"));
+  EXPECT_FALSE(same(R"(["a","b"])", R"(["a\",\"b"])"));
+  EXPECT_FALSE(same(R"(["a","b"])", R"(["a\" \"b"])"));
+  EXPECT_FALSE(same("[null]", R"(["nil"])"));
+  EXPECT_FALSE(same("[1]", R"(["1"])"));
+  const History edn = read(
+      R"([{:type :ok :process 0 :value [[:w :x [nil, +1 #t "a\"\u0062" (:k {})]]]}
+          {:type :ok :process 1 :value [[:r :x (nil 1N "a\"b", (:k {}))]]}
+          {:type :ok :process 1 :value [[:w :y [nil 1]] [:w :y [null 1]]]}])");
+  EXPECT_EQ(edn.transactions->ops[0].bits, edn.transactions->ops[1].bits);
+}
+
 TEST(TransactionsReader, KnowsTheInitialValue) {
   const std::string text = R"({"type":"ok","process":0,"value":[["r","x",0],["w","x",1]]})";
   EXPECT_FALSE(read(text).transactions->unwritten_is_garbage);
