@@ -30,6 +30,17 @@ std::vector<TxnEvent> events_of(const History& history) {
   return events;
 }
 
+std::vector<bool> nameless_processes(const Transactions& all) {
+  std::vector<bool> nameless(all.processes.size());
+  for (std::size_t i = 0; i < nameless.size(); ++i) nameless[i] = all.processes[i] == -1;
+  std::vector<bool> met(nameless.size());
+  for (const Transaction& one : all.transactions) {
+    if (met[one.process]) nameless[one.process] = false;
+    met[one.process] = true;
+  }
+  return nameless;
+}
+
 void write_history(const History& history, HistoryWriter& writer, std::string_view format,
                    const std::string& path) {
   constexpr std::size_t kBufferBytes = std::size_t{1} << 20U;

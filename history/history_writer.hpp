@@ -43,6 +43,9 @@ class HistoryWriter {
   virtual void end(const History& /*history*/, std::string& /*out*/) {}
 };
 
+/// Of each process: whether the file may leave it out (it stands for an operation without one).
+std::vector<bool> nameless_processes(const Transactions& all);
+
 /// Writes all of it. Throws UsageError for what the format cannot say, before the file is
 /// created, and SystemError.
 void write_history(const History& history, HistoryWriter& writer, std::string_view format,

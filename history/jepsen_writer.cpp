@@ -49,7 +49,8 @@ class JepsenWriter : public HistoryWriter {
     return edn_ ? edn_refusal(history.strings) : json_refusal(history.strings);
   }
 
-  void begin(const History& /*history*/, std::string& out) override {
+  void begin(const History& history, std::string& out) override {
+    nameless_ = nameless_processes(*history.transactions);
     if (!edn_) out += '[';
   }
 
@@ -70,7 +71,7 @@ class JepsenWriter : public HistoryWriter {
     out += event.is_invocation ? std::string_view{"invoke"}
                                : kCompletionNames[static_cast<std::size_t>(one.told)];
     out += edn_ ? ", " : "\",";
-    field(syntax_.process, all.processes[one.process]);
+    if (!nameless_[one.process]) field(syntax_.process, all.processes[one.process]);
     out += syntax_.f;
     out += syntax_.between;
     const std::int64_t time = event.is_invocation ? one.invoke_ns : one.complete_ns;
@@ -135,6 +136,7 @@ class JepsenWriter : public HistoryWriter {
   bool edn_;
   const Syntax& syntax_;
   bool first_ = true;
+  std::vector<bool> nameless_;
 };
 
 }  // namespace

@@ -22,12 +22,14 @@ class NativeTransactionsWriter : public HistoryWriter {
     if (!all.commit_order.empty() && has_attempts(events)) {
       return "it has no commit order beside several attempts";
     }
+    const std::vector<bool> nameless = nameless_processes(all);
     std::unordered_map<std::uint32_t, State> processes;
     int timed = -1;
     for (const TxnEvent& event : events) {
       const Transaction& one = all.transactions[event.transaction];
       const std::string name = "operation " + std::to_string(one.index);
       if (event.is_bare) return "it needs invocations, and " + name + " has none";
+      if (nameless[one.process]) return "it needs processes, and " + name + " has none";
       const std::int64_t time = event.is_invocation ? one.invoke_ns : one.complete_ns;
       if (timed == -1) timed = time >= 0 ? 1 : 0;
       if ((time >= 0) != (timed == 1)) return "either all operations have a time, or none";

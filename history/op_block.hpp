@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -57,8 +58,8 @@ struct RawRange {
 };
 
 inline constexpr std::int64_t kNoTime = -1;
-/// Operations of Jepsen's shape that name no process are all of this one.
-inline constexpr std::int64_t kNoProcess = -1;
+/// Operations of Jepsen's shape need not name a process.
+inline constexpr std::int64_t kNoProcess = std::numeric_limits<std::int64_t>::min();
 
 /// Fields that a format does not have keep their defaults.
 struct RawOp {

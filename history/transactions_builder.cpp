@@ -1,6 +1,8 @@
 #include "history/transactions_builder.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "history/huge_pages.hpp"
 #include "history/json_fault.hpp"
@@ -134,8 +136,10 @@ std::uint32_t TransactionsBuilder::process_of(const RawOp& op) {
   std::uint32_t& position = process_table_[static_cast<std::uint64_t>(op.process)];
   if (position == kNoPosition) {
     position = static_cast<std::uint32_t>(processes_.size());
-    processes_.emplace_back();
-    columns_.processes.push_back(op.process);
+    Process& process = processes_.emplace_back();
+    process.nameless = op.process == kNoProcess;
+    process.position = static_cast<std::uint32_t>(columns_.processes.size());
+    if (!process.nameless) columns_.processes.push_back(op.process);
   }
   return position;
 }
@@ -147,9 +151,14 @@ std::uint32_t TransactionsBuilder::add_transaction(const RawOp& op, std::uint32_
   const auto position = static_cast<std::uint32_t>(columns_.transactions.size());
   Transaction transaction;
   transaction.index = next_index_ - 1;
-  transaction.process = process;
+  transaction.process = processes_[process].position;
   transaction.ops_begin = static_cast<std::uint32_t>(columns_.ops.size());
-  transaction.previous = processes_[process].last_ended;
+  if (processes_[process].nameless) {
+    transaction.process = static_cast<std::uint32_t>(columns_.processes.size());
+    columns_.processes.push_back(-1);
+  } else {
+    transaction.previous = processes_[process].order.begin(joints_);
+  }
   transaction.line = static_cast<std::uint32_t>(std::min<std::uint64_t>(line_of(op), kNoPosition));
   columns_.transactions.push_back(transaction);
   op_counts_.push_back(0);
@@ -160,7 +169,7 @@ std::uint32_t TransactionsBuilder::add_transaction(const RawOp& op, std::uint32_
 void TransactionsBuilder::invoke(const RawOp& op) {
   const std::uint32_t position = process_of(op);
   Process& process = processes_[position];
-  if (native() && process.open_count > 0) {
+  if (native() && process.is_open()) {
     refuse(
         op, "process",
         "process " + number(op.process) + " has an open operation already; it must complete first",
@@ -177,44 +186,94 @@ void TransactionsBuilder::invoke(const RawOp& op) {
   transaction.invoke_ns = op.time_ns;
   transaction.began_after = static_cast<std::uint32_t>(columns_.ended.size());
   process.line = line_of(op);
-  if (process.open_count == process.open.size()) process.open.emplace_back();
-  Open& open = process.open[process.open_count++];
-  open = {id, op.f, process.line};
   // What was invoked stands until its completion tells what was read.
   op_counts_.back() = append_ops(op.micro_ops, false);
+  open(process, {id, op.f, process.line});
 }
 
-/// Same kinds and keys, and the same values written.
-bool TransactionsBuilder::fits(const RawOp& op, const Open& open) const {
-  const auto told = block_->micro_ops_of(op.micro_ops);
-  const auto invoked = ops_of(open.transaction);
-  return std::equal(told.begin(), told.end(), invoked.begin(), invoked.end(),
-                    [&](const RawMicroOp& a, const TxnOp& b) {
-                      return a.kind == b.kind && a.key == columns_.keys[b.key] &&
-                             (a.kind == TxnOpKind::read || a.bits == b.bits);
-                    });
-}
-
-/// Which open operation a completion is of: the oldest one that fits, else the oldest.
-std::size_t TransactionsBuilder::open_of(const RawOp& op, const Process& process) const {
-  if (process.open_count == 1 || !op.has_value) return 0;
-  for (std::size_t i = 0; i < process.open_count; ++i) {
-    if (fits(op, process.open[i])) return i;
+void TransactionsBuilder::open(Process& process, const OpenOperation& operation) {
+  if (!process.is_open()) {
+    process.sole = operation;
+    process.has_sole = true;
+    return;
   }
-  return 0;
+  if (!process.crowd) process.crowd = std::make_unique<OpenOperations>();
+  const auto add = [&](const OpenOperation& added) {
+    Transaction& transaction = columns_.transactions[added.transaction];
+    const Beginning beginning = process.crowd->add(added, shape_of(added.transaction),
+                                                   {transaction.began_after, transaction.previous});
+    transaction.began_after = beginning.began_after;
+    transaction.previous = beginning.previous;
+  };
+  if (process.has_sole) add(process.sole);
+  process.has_sole = false;
+  add(operation);
+}
+
+namespace {
+
+/// What makes operations alike: same kinds and keys, and the same values written.
+void append_shape(std::string& shape, TxnOpKind kind, Datum key, std::uint64_t bits) {
+  const std::array<std::uint64_t, 3> parts = {static_cast<std::uint64_t>(kind), key.bits(),
+                                              kind == TxnOpKind::read ? 0 : bits};
+  const std::size_t size = shape.size();
+  shape.resize(size + sizeof parts);
+  std::memcpy(shape.data() + size, parts.data(), sizeof parts);
+}
+
+}  // namespace
+
+std::string TransactionsBuilder::shape_of(const RawOp& op) const {
+  std::string shape;
+  for (const RawMicroOp& one : block_->micro_ops_of(op.micro_ops)) {
+    append_shape(shape, one.kind, one.key, one.bits);
+  }
+  return shape;
+}
+
+std::string TransactionsBuilder::shape_of(std::uint32_t transaction) const {
+  std::string shape;
+  for (const TxnOp& one : ops_of(transaction)) {
+    append_shape(shape, one.kind, columns_.keys[one.key], one.bits);
+  }
+  return shape;
+}
+
+/// The open operation that a completion is of: the oldest one that it fits, else the oldest; but
+/// what names no process, and fits none, was never invoked.
+std::optional<OpenOperation> TransactionsBuilder::opened(const RawOp& op, Process& process) {
+  const bool must_fit = process.nameless && op.has_value;
+  if (process.has_sole) {
+    if (must_fit && shape_of(op) != shape_of(process.sole.transaction)) return std::nullopt;
+    process.has_sole = false;
+    return process.sole;
+  }
+  std::optional<OpenOperations::Taken> taken;
+  if (op.has_value) taken = process.crowd->take(shape_of(op));
+  if (!taken && must_fit) return std::nullopt;
+  if (!taken) taken = process.crowd->take_oldest();
+  if (taken->beginning) {
+    Transaction& transaction = columns_.transactions[taken->operation.transaction];
+    transaction.began_after = taken->beginning->began_after;
+    transaction.previous = taken->beginning->previous;
+  }
+  return taken->operation;
 }
 
 void TransactionsBuilder::complete(const RawOp& op) {
   const std::uint32_t position = process_of(op);
   Process& process = processes_[position];
-  if (process.open_count == 0) {
+  if (!process.is_open()) {
     if (!native()) return bare(op, position);
     refuse(op, "process",
            "process " + number(op.process) + " completes an operation that it never invoked",
            process.line == 0 ? "" : at_line("completed", process.line));
   }
-  const std::size_t at = open_of(op, process);
-  Open& open = process.open[at];
+  // Nobody knows which of several it is of: all of them stay open.
+  if (!op.has_value && !process.has_sole && !process.crowd->are_alike()) return;
+  const std::optional<OpenOperation> found = opened(op, process);
+  if (!found) return bare(op, position);
+  const OpenOperation& open = *found;
   Transaction& transaction = columns_.transactions[open.transaction];
   if (native() && transaction.fate != Fated::possible) {
     refuse(op, "process",
@@ -246,10 +305,6 @@ void TransactionsBuilder::complete(const RawOp& op) {
   set_order(open.transaction, op);
   process.retired = native() && op.type == OpType::info;
   process.line = line_of(op);
-  --process.open_count;
-  std::rotate(process.open.begin() + static_cast<std::ptrdiff_t>(at),
-              process.open.begin() + static_cast<std::ptrdiff_t>(at) + 1,
-              process.open.begin() + static_cast<std::ptrdiff_t>(process.open_count) + 1);
 }
 
 void TransactionsBuilder::end_transaction(std::uint32_t id, Transaction& transaction,
@@ -259,7 +314,12 @@ void TransactionsBuilder::end_transaction(std::uint32_t id, Transaction& transac
   if (told != Completion::ok) return;
   transaction.reads_known = true;
   columns_.ended.push_back(id);
-  process.last_ended = id;
+  if (process.nameless) return;
+  if (native()) {
+    process.order.end_instead(id, transaction.previous);
+  } else {
+    process.order.end(id, transaction.previous);
+  }
 }
 
 /// A completion that nobody invoked: when it began is unknown.
@@ -277,7 +337,8 @@ void TransactionsBuilder::bare(const RawOp& op, std::uint32_t position) {
 }
 
 /// Each attempt is a transaction. The first one is where the operation was invoked.
-void TransactionsBuilder::add_attempts(const RawOp& op, Open& open, Process& process) {
+void TransactionsBuilder::add_attempts(const RawOp& op, const OpenOperation& open,
+                                       Process& process) {
   const std::uint32_t first = open.transaction;
   const Transaction invoked = columns_.transactions[first];
   const auto invoked_ops = ops_of(first);
@@ -318,7 +379,7 @@ void TransactionsBuilder::session(const RawOp& op) {
     const auto count = static_cast<std::uint32_t>(columns_.transactions.size());
     if (known != kNoPosition) {
       Transaction& transaction = columns_.transactions[known];
-      if (known + 1 == count && transaction.process == position) {
+      if (known + 1 == count && transaction.process == processes_[position].position) {
         op_counts_[known] += append_ops(op.micro_ops, true);
         return;
       }
@@ -338,7 +399,7 @@ void TransactionsBuilder::session(const RawOp& op) {
   transaction.told = aborted ? Completion::fail : Completion::ok;
   transaction.fate = fate_of(transaction.told);
   transaction.reads_known = !aborted;
-  if (!aborted) process.last_ended = id;
+  if (!aborted) process.order.end(id, transaction.previous);
 }
 
 void TransactionsBuilder::set_order(std::uint32_t transaction, const RawOp& op) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include "history/list_columns.hpp"
 #include "history/number_table.hpp"
 #include "history/op_block.hpp"
+#include "history/open_operations.hpp"
+#include "history/session_order.hpp"
 #include "witness/history.hpp"
 
 namespace witness {
@@ -58,18 +61,18 @@ class TransactionsBuilder {
   std::optional<Duplicate> finish(History& history);
 
  private:
-  /// An invocation that waits for its completion.
-  struct Open {
-    std::uint32_t transaction = 0;
-    StringId f = kNoString;
-    std::uint64_t line = 0;
-  };
+  /// All operations without a process share one of these, but no order.
   struct Process {
-    std::uint32_t last_ended = kNoPosition;
-    std::uint64_t line = 0;  ///< of its last event
-    bool retired = false;    ///< after an info (native)
-    std::size_t open_count = 0;
-    std::vector<Open> open;  ///< the first `open_count`, oldest first; the rest for reuse
+    std::uint32_t position = 0;  ///< in Transactions::processes
+    std::uint64_t line = 0;      ///< of its last event
+    bool retired = false;        ///< after an info (native)
+    bool nameless = false;
+    bool has_sole = false;  ///< `sole` is open, and nothing else
+    OpenOperation sole;
+    std::unique_ptr<OpenOperations> crowd;  ///< once several were open
+    SessionOrder order;
+
+    bool is_open() const { return has_sole || (crowd && !crowd->empty()); }
   };
   /// An attempt after the first: it stands behind its operation in the end.
   struct Extra {
@@ -91,11 +94,13 @@ class TransactionsBuilder {
   void complete(const RawOp& op);
   void bare(const RawOp& op, std::uint32_t process);
   void session(const RawOp& op);
-  std::size_t open_of(const RawOp& op, const Process& process) const;
-  bool fits(const RawOp& op, const Open& open) const;
+  void open(Process& process, const OpenOperation& operation);
+  std::optional<OpenOperation> opened(const RawOp& op, Process& process);
+  std::string shape_of(const RawOp& op) const;
+  std::string shape_of(std::uint32_t transaction) const;
   void end_transaction(std::uint32_t id, Transaction& transaction, Process& process,
                        Completion told);
-  void add_attempts(const RawOp& op, Open& open, Process& process);
+  void add_attempts(const RawOp& op, const OpenOperation& open, Process& process);
   void set_order(std::uint32_t transaction, const RawOp& op);
   void outcome(const RawOp& op);
   std::uint32_t attempt_of(const RawOp& op, const RawOutcome& told);
@@ -137,6 +142,7 @@ class TransactionsBuilder {
   std::vector<Extra> extras_;
   std::unordered_map<std::uint32_t, RawRange> extras_of_;  ///< in extras_, by the first attempt
   std::vector<Process> processes_;
+  Joints joints_;
   NumberTable process_table_;
   NumberTable key_table_;
   NumberTable outcomes_;       ///< attempts whose outcome is known

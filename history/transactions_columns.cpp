@@ -285,6 +285,7 @@ std::optional<Duplicate> find_duplicate(const Transactions& transactions,
 
 std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   const bool plume = options_.rules == PairingRules::plume;
+  joints_.finish(columns_);
   order_transactions();
   if (plume) number_aborted();
   if (!datatype_) decided(plume ? Datatype::rw_register : Datatype::list_append);

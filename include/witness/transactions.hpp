@@ -105,7 +105,8 @@ struct Transaction {
   std::uint32_t ops_begin = 0;  ///< in Transactions::ops; it ends where the next one begins
   /// So many entries of Transactions::ended came before it began. 0 if its beginning is unknown.
   std::uint32_t began_after = 0;
-  /// The last transaction of its process that had ended when it began; kNoPosition if none.
+  /// The last transaction of its process that had ended when it began; kNoPosition if none, or if
+  /// Transactions::also_after says it.
   std::uint32_t previous = kNoPosition;
   std::uint32_t line = 0;  ///< of its invocation in the file, from 1; 0: unknown
   Fated fate = Fated::possible;
@@ -121,6 +122,10 @@ struct Transactions {
     std::uint32_t transaction;
     std::uint32_t op;  ///< position in `ops`
   };
+  struct After {
+    std::uint32_t later;
+    std::uint32_t earlier;
+  };
 
   Datatype datatype = Datatype::list_append;
   Datum initial;                          ///< of a register before its first write
@@ -131,7 +136,12 @@ struct Transactions {
   /// Those whose client was told ok (or the database), in the order of completions: all of the
   /// first `began_after` of them had ended when a transaction began.
   std::vector<std::uint32_t> ended;
-  std::vector<std::int64_t> processes;  ///< as they stand in the file
+  /// As they stand in the file. An operation without one has a process of its own: -1.
+  std::vector<std::int64_t> processes;
+  /// Where the transactions of a process overlap, one may follow several: it follows a joint, and
+  /// a joint follows transactions and joints. Numbers from transactions.size() on are joints.
+  std::vector<After> also_after;
+  std::uint32_t joints = 0;
   std::vector<Datum> keys;
   std::vector<ListVersions> lists;
   std::vector<std::uint32_t> longest;    ///< of each key: its longest list, or kNoPosition

@@ -24,6 +24,10 @@ inline void check_transactions(const Transactions& all) {
     require(one.previous == kNoPosition || one.previous < all.transactions.size(), "previous");
     require(!one.reads_known || one.fate == Fated::committed, "reads are known of committed ones");
   }
+  for (const Transactions::After& pair : all.also_after) {
+    const std::size_t vertices = all.transactions.size() + all.joints;
+    require(pair.later < vertices && pair.earlier < vertices, "joints are in bounds");
+  }
   require(ops == all.ops.size(), "every micro-operation has a transaction");
   for (const TxnOp& op : all.ops) {
     require(op.key < all.keys.size(), "keys are in bounds");

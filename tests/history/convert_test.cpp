@@ -133,6 +133,16 @@ TEST(Convert, RefusesByNameWhatAFormatCannotSay) {
             "sessions");
 }
 
+TEST(Convert, KeepsOperationsWithoutAProcess) {
+  const std::string text =
+      "{:type :invoke :value [[:append 1 1]]}\n{:type :ok :value [[:append 1 1]]}\n"
+      "{:type :ok :value [[:r 1 [1]]]}\n";
+  const History first = parse_history(text, "h");
+  EXPECT_EQ(comparable(converted(converted(first, "json"), "edn")), comparable(first));
+  EXPECT_EQ(refusal(text.substr(0, text.find("\n{:type :ok :value [[:r")), "native"),
+            "h cannot be written as native: it needs processes, and operation 0 has none");
+}
+
 TEST(Convert, WritesTheTextOfPlume) {
   const std::string text = "w(1,2,0,0)\nr(1,0,1,1)\nw(1,3,1,-1)\nr(1,2,0,5)\n";
   const History first = parse_history(text, "h");

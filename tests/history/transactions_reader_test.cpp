@@ -185,6 +185,108 @@ TEST(TransactionsReader, FindsTheOpenOperationThatACompletionFits) {
   EXPECT_EQ(text_of_op(history, all.ops_of(1)[1]), "r :x [1 ]");
 }
 
+TEST(TransactionsReader, LetsAlikeOpenOperationsBeginWithTheFirstOfThem) {
+  const Transactions all = *read(R"({:type :invoke :process 0 :value [[:r 1 nil]]}
+{:type :invoke :process 9 :value [[:append 1 1]]}
+{:type :ok :process 9 :value [[:append 1 1]]}
+{:type :invoke :process 0 :value [[:r 1 nil]]}
+{:type :ok :process 0 :value [[:r 1 [1]]]}
+{:type :invoke :process 0 :value [[:r 1 nil]]}
+{:type :invoke :process 0 :value [[:r 2 nil]]}
+{:type :ok :process 0 :value [[:r 1 nil]]}
+{:type :ok :process 0 :value [[:r 1 nil]]}
+{:type :invoke :process 0 :value [[:r 1 nil]]}
+)")
+                                .transactions;
+  EXPECT_EQ(all.ended, (std::vector<std::uint32_t>{1, 0, 2, 3}));
+  const std::uint32_t began[] = {0, 0, 0, 0, 2, 4};
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    EXPECT_EQ(all.transactions[i].began_after, began[i]) << i;
+  }
+}
+
+TEST(TransactionsReader, ClaimsNoBeginningWhereACompletionFitsNothing) {
+  const Transactions all = *read(R"({:type :invoke :process 0 :value [[:r 1 nil]]}
+{:type :ok :process 1 :value [[:append 1 1]]}
+{:type :invoke :process 0 :value [[:r 2 nil]]}
+{:type :ok :process 0 :value [[:r 3 nil]]}
+{:type :ok :process 0 :value [[:r 1 nil]]}
+)")
+                                .transactions;
+  EXPECT_EQ(all.transactions[0].began_after, 0U);
+  EXPECT_EQ(all.transactions[2].began_after, 0U) << "it may have been the first";
+}
+
+TEST(TransactionsReader, LeavesOpenWhatACompletionWithoutValueMayBeOf) {
+  const Transactions all = *read(R"({:type :invoke :process 0 :value [[:append 1 1]]}
+{:type :invoke :process 0 :value [[:append 2 1]]}
+{:type :fail :process 0}
+{:type :ok :process 0 :value [[:append 1 1]]}
+)")
+                                .transactions;
+  EXPECT_EQ(all.transactions[0].fate, Fated::committed);
+  EXPECT_EQ(all.transactions[1].fate, Fated::possible);
+}
+
+/// Whether a session says that one transaction follows another.
+bool follows(const Transactions& all, std::uint32_t later, std::uint32_t earlier) {
+  if (later == earlier) return true;
+  if (later < all.transactions.size() && all.transactions[later].previous != kNoPosition &&
+      follows(all, all.transactions[later].previous, earlier)) {
+    return true;
+  }
+  for (const Transactions::After& pair : all.also_after) {
+    if (pair.later == later && follows(all, pair.earlier, earlier)) return true;
+  }
+  return false;
+}
+
+TEST(TransactionsReader, LetsATransactionFollowAllThatEndedBeforeItInItsProcess) {
+  // Invocations (+) and completions (-) of one process.
+  const std::string events = "+0 -0 +1 +2 -1 +3 -2 -3 +4 -4 +5 +6 +7 -7 +8 -6 -5 -8 +9 -9 ";
+  std::string text;
+  for (std::size_t at = 0; at < events.size(); at += 3) {
+    text += std::string{"{:type "} + (events[at] == '+' ? ":invoke" : ":ok") +
+            " :process 3 :value [[:append " + events[at + 1] + " 1]]}\n";
+  }
+  const Transactions all = *read(text).transactions;
+  EXPECT_GT(all.joints, 0U);
+  for (std::uint32_t later = 0; later < 10; ++later) {
+    for (std::uint32_t earlier = 0; earlier < 10; ++earlier) {
+      if (later == earlier) continue;
+      const std::size_t ended = events.find('-' + std::to_string(earlier));
+      const std::size_t began = events.find('+' + std::to_string(later));
+      EXPECT_EQ(follows(all, later, earlier), ended < began) << later << " after " << earlier;
+    }
+  }
+}
+
+TEST(TransactionsReader, KnowsNoSessionOfOperationsWithoutAProcess) {
+  const Transactions all = *read(R"({:type :ok :value [[:append 1 1]]}
+{:type :ok :value [[:r 1 nil]]}
+{:type :ok :process -1 :value [[:r 1 [1]]]}
+{:type :ok :process -1 :value [[:r 1 [1]]]}
+)")
+                                .transactions;
+  EXPECT_EQ(all.transactions[1].previous, kNoPosition);
+  EXPECT_NE(all.transactions[0].process, all.transactions[1].process);
+  EXPECT_EQ(all.transactions[3].previous, 2U) << "-1 is a process like any other";
+}
+
+TEST(TransactionsReader, PairsManyOpenOperationsOfOneProcess) {
+  constexpr int kOpen = 100'000;
+  std::string text;
+  for (int i = 0; i < kOpen; ++i) {
+    text += "{:type :invoke :process 0 :value [[:append " + std::to_string(i) + " 1]]}\n";
+  }
+  for (int i = kOpen; i-- > 0;) {
+    text += "{:type :ok :process 0 :value [[:append " + std::to_string(i) + " 1]]}\n";
+  }
+  const Transactions all = *read(text).transactions;
+  ASSERT_EQ(all.ended.size(), std::size_t{kOpen});
+  EXPECT_EQ(all.ended.front(), std::uint32_t{kOpen - 1});
+}
+
 TEST(TransactionsReader, TellsDataApart) {
   const History history = read(
       R"([{:type :ok :process 0 :value [[:w 1 :a] [:w "1" "a"] [:w :1 1.5] [:w [1, 2] 4611686018427387903]

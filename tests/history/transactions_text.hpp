@@ -54,6 +54,9 @@ inline std::string text_of(const History& history) {
   }
   text += "ended";
   for (const std::uint32_t id : all.ended) text += ' ' + std::to_string(id);
+  for (const Transactions::After& pair : all.also_after) {
+    text += "\nafter " + std::to_string(pair.earlier) + ' ' + std::to_string(pair.later);
+  }
   text += "\norder";
   for (const std::uint64_t order : all.commit_order) {
     text += ' ' + std::to_string(static_cast<std::int64_t>(order));
