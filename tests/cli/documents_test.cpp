@@ -61,7 +61,7 @@ TEST(Documents, EveryOptionOfRecordStandsInTheReadmeOrItsHelp) {
 
 TEST(Help, EveryCommandHasOneWithAnExample) {
   const std::string all = witness({"--help"}).out;
-  for (const char* command : {"record", "check", "audit", "list"}) {
+  for (const char* command : {"record", "check", "audit", "convert", "generate", "list"}) {
     EXPECT_THAT(all, HasSubstr(command));
     const Finished help = witness({command, "--help"});
     EXPECT_EQ(help.exit, 0);
