@@ -286,16 +286,25 @@ std::vector<VersionGraph::Edge> RegisterInference::replaced_versions() const {
   return edges;
 }
 
+/// Within a process: had the earlier one ended? A process may run several at once.
+bool RegisterInference::follows(std::uint32_t later, std::uint32_t earlier) const {
+  const Transaction& self = transaction(later);
+  return self.previous != kNoPosition ||
+         (rank_[earlier] != kNoPosition && rank_[earlier] < self.began_after);
+}
+
 /// By the order in which each process met them.
 std::vector<VersionGraph::Edge> RegisterInference::sequential_versions() const {
   std::vector<VersionGraph::Edge> edges;
-  std::map<std::uint32_t, std::uint32_t> last;  // version, by process
+  std::map<std::uint32_t, const Visit*> last;  // by process
   for (const Visit& visit : visits_) {
     if (!transaction(visit.transaction).reads_known) continue;
-    const auto [found, is_new] =
-        last.try_emplace(transaction(visit.transaction).process, visit.first);
-    if (!is_new && found->second != visit.first) edges.emplace_back(found->second, visit.first);
-    found->second = visit.last;
+    const Visit*& before = last[transaction(visit.transaction).process];
+    if (before != nullptr && follows(visit.transaction, before->transaction) &&
+        before->last != visit.first) {
+      edges.emplace_back(before->last, visit.first);
+    }
+    before = &visit;
   }
   return edges;
 }

@@ -76,6 +76,7 @@ class RegisterInference {
   void add_stale_edges();
   bool is_order_complete();
   bool is_initializer(std::uint32_t transaction) const;
+  bool follows(std::uint32_t later, std::uint32_t earlier) const;
   void add_successors(std::uint32_t version, const std::vector<std::uint32_t>& successors);
 
   const TxnOp& op(const Use& use) const { return history_.ops[use.op]; }

@@ -51,7 +51,8 @@ std::string Story::told(std::uint32_t transaction, const TxnOp& op) const {
 Participant Story::participant(std::uint32_t transaction) const {
   const Transaction& self = history_.transactions[transaction];
   const auto ops = history_.ops_of(transaction);
-  std::string text = fmt::format("process {}: ", history_.processes[self.process]);
+  const std::int64_t process = history_.processes[self.process];
+  std::string text = process < 0 ? std::string{} : fmt::format("process {}: ", process);
   for (std::size_t i = 0; i < std::min(ops.size(), kOpsMost); ++i) {
     text += fmt::format("{}{}", i == 0 ? "" : ", ", told(transaction, ops[i]));
   }

@@ -19,6 +19,11 @@ class ArcTable {
       offsets.push_back(vertices);
       vertices += part.relays;
     }
+    const std::uint32_t first_joint = vertices;
+    vertices += history.joints;
+    const auto session_vertex = [&](std::uint32_t number) {
+      return number < transactions_ ? number : first_joint + (number - transactions_);
+    };
     const auto each = [&](auto use) {
       for (std::size_t i = 0; i < inferred.size(); ++i) {
         for (const Arc& arc : inferred[i].arcs) {
@@ -30,6 +35,9 @@ class ArcTable {
         if (transaction.previous == kNoPosition) continue;
         const bool by_time = rank[transaction.previous] < transaction.began_after;
         if (!by_time) use(transaction.previous, vertex, process);
+      }
+      for (const Transactions::After& after : history.also_after) {
+        use(session_vertex(after.earlier), session_vertex(after.later), process);
       }
     };
     begin_.assign(vertices + 2, 0);
@@ -277,7 +285,9 @@ class Residue {
   void add_edges_from(std::uint32_t i) {
     for (const std::uint32_t arc : table_.from(names_[i])) {
       const std::uint32_t target = place_[ArcTable::target(arc)];
-      if (target != kNoPosition && ArcTable::kind(arc) != process) {
+      // Sessions are linked below, but for those that go over joints.
+      const bool linked = i < transactions_ && target < transactions_;
+      if (target != kNoPosition && (ArcTable::kind(arc) != process || !linked)) {
         add(i, target, ArcTable::kind(arc));
       }
     }

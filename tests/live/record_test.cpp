@@ -79,7 +79,7 @@ TEST(Record, NamesTheSeatsThatWereSoldTwice) {
   const json verdict = json::parse(run.out);
   EXPECT_EQ(verdict["keys"], (json{"A1", "A2"}));
   EXPECT_EQ(verdict["counts"]["oversold"], 10);
-  EXPECT_EQ(verdict["models"]["strongest"], (json{"read-committed"}));
+  EXPECT_EQ(verdict["models"]["strongest"], (json{"strong-read-committed"}));
 }
 
 TEST(Record, EveryCommittedRowIsInTheHistoryWithItsTransactionId) {
