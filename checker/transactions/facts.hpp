@@ -28,6 +28,12 @@ class Arc {
   std::uint32_t to_and_kind_;
 };
 
+/// How a lost update shows.
+///   same_version   both read one version and replaced it
+///   two_versions   it read the other one's version and another one, and replaced both
+///   in_between     the other one's version stands between what it read and what it wrote
+enum class LostUpdate : std::uint8_t { same_version, two_versions, in_between };
+
 /// A violation that one key shows. Which of the fields mean something, and what, depends on the
 /// kind (checker/transactions/explain_fact.cpp puts each into words).
 struct Fact {
@@ -38,6 +44,7 @@ struct Fact {
   std::uint32_t op = kNoPosition;           ///< the micro-operation of `transaction` that shows it
   Datum value{};                            ///< the element or version in question
   std::uint64_t count = 1;                  ///< so many reads show the same
+  LostUpdate lost = LostUpdate::same_version;
 };
 
 /// Transactions that wrote one key in an order that nothing shows. Of those that perhaps never

@@ -340,7 +340,7 @@ void ListInference::check_lost_update(Uses uses) {
   const std::uint32_t next = after_[oldest];
   if (next < size()) {
     if (versions_[next].writer == self || last <= next) return;
-    fact(lost_update, self, versions_[next].writer, read, Datum{});
+    fact(lost_update, self, versions_[next].writer, read, Datum{}).lost = LostUpdate::in_between;
   } else if (last == kNoPosition) {
     tail_updaters_.push_back(self);
   }

@@ -206,6 +206,7 @@ void RegisterInference::find_lost_updates() {
     }
     if (installed > 1 && before != kNoPosition) {
       fact(lost_update, visit.transaction, before, kNoPosition, Datum{});
+      out_.facts.back().lost = LostUpdate::two_versions;
     }
   }
 }
@@ -228,6 +229,7 @@ void RegisterInference::find_lost_updates_in_order() {
     if (oldest == kNoPosition || oldest + 1 >= place[visit.written]) continue;
     fact(lost_update, visit.transaction, versions_[at[oldest + 1]].writer, kNoPosition,
          versions_[at[oldest]].value);
+    out_.facts.back().lost = LostUpdate::in_between;
   }
 }
 

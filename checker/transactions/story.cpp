@@ -318,15 +318,17 @@ std::string Story::sentence(const Fact& fact) const {
       return fmt::format("{} wrote {} = {} on top of what {} had written, which aborted", a, k, v,
                          b);
     case lost_update:
-      if (fact.value.is_nil() && fact.op == kNoPosition &&
-          history_.datatype == Datatype::rw_register) {
-        return fmt::format("{} replaced {}, which {} had written since {} first read it", a, k, b,
-                           a);
+      switch (fact.lost) {
+        case LostUpdate::same_version:
+          return fmt::format("{} and {} read the same version of {}, and both replaced it", b, a,
+                             k);
+        case LostUpdate::two_versions:
+          return fmt::format("{} read {} as {} wrote it and otherwise, and replaced both", a, k, b);
+        case LostUpdate::in_between:
+          return fmt::format("{} and replaced it, without the write of {} in between",
+                             saw.empty() ? fmt::format("{} read {} = {}", a, k, v) : saw, b);
       }
-      return fact.op == kNoPosition
-                 ? fmt::format("{} and {} read the same version of {}, and both replaced it", b, a,
-                               k)
-                 : fmt::format("{} and replaced it, without the write of {} in between", saw, b);
+      return {};
     default:
       return {};
   }
