@@ -1,6 +1,7 @@
 /// The same history in every format.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -17,11 +18,16 @@ namespace {
 
 History converted(const History& history, const char* format, const char* file = nullptr) {
   const HistoryFormat& target = *format_by_name(format);
+  // Tests run side by side: each process has a folder of its own.
+  const std::filesystem::path folder =
+      std::filesystem::path{testing::TempDir()} / ("convert-" + std::to_string(getpid()));
+  std::filesystem::create_directory(folder);
   const auto path =
-      std::filesystem::path{testing::TempDir()} /
-      (file != nullptr ? std::string{file} : "convert" + std::string{target.extension});
+      folder / (file != nullptr ? std::string{file} : "convert" + std::string{target.extension});
   write_history(history, *target.writer(), target.name, path.string());
-  return read_history(path.string());
+  History read = read_history(path.string());
+  std::filesystem::remove_all(folder);
+  return read;
 }
 
 std::string refusal(const std::string& text, const char* format) {
