@@ -1,5 +1,6 @@
 /// Reading list-append and rw-register histories in every format.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -434,7 +435,8 @@ TEST(TransactionsReader, TellsAnEmptyTextByItsName) {
 }
 
 TEST(TransactionsReader, ReadsFilesAndCompressedOnes) {
-  const auto path = std::filesystem::path{testing::TempDir()} / "reader.edn";
+  const auto path =
+      std::filesystem::path{testing::TempDir()} / ("reader-" + std::to_string(getpid()) + ".edn");
   std::ofstream{path} << kEdn;
   EXPECT_EQ(text_of(read_history(path.string())), text_of(read(kEdn)));
 }
