@@ -112,5 +112,14 @@ TEST(Check, BinaryTruncatedAndForeignFilesAreSaidToBeSo) {
   EXPECT_EQ(witness({"check", folder.path()}).exit, 254);
 }
 
+// Several blocks and several parts of keys: what ThreadSanitizer must see.
+TEST(Check, ALongHistoryIsReadAndJudgedByThreads) {
+  const Folder folder;
+  const std::string path = folder / "long.jsonl";
+  ASSERT_EQ(witness({"generate", "list-append", "--ops", "30000", "--quiet", "-o", path}).exit, 0);
+  const Finished check = witness({"check", "--quiet", path});
+  EXPECT_EQ(check.exit, 0) << check.out << check.err;
+}
+
 }  // namespace
 }  // namespace witness::test
