@@ -200,8 +200,11 @@ bool EdnText::skip_token() {
     const std::size_t left = static_cast<std::size_t>(end_ - at_ - 1);
     if (left == 0) return cut(kInside);
     const utf8::Character character = utf8::decode({at_ + 1, left});
-    if (!character.valid) return fail(at_ + 1, "this is not UTF-8");
+    if (!character.valid) {
+      return left < 4 && !final_ ? cut(kInside) : fail(at_ + 1, "this is not UTF-8");
+    }
     at_ += 1 + character.size;
+    if (at_ == end_ && !final_) return cut(kInside);  // its name may go on
     return !edn::is_token(*at_) || token();
   }
   if (c == '#' && at_[1] == '{') {
