@@ -124,8 +124,6 @@ constexpr std::array kImplications = {
     Implication{g2_item, g2},
 };
 
-constexpr int kCycleKinds = 8;  // g0 … g2, then the same with process, then with realtime
-
 constexpr bool is_plain_cycle(AnomalyKind kind) { return kind >= g0 && kind <= g2; }
 
 constexpr std::array<KindSet, kAnomalyKinds> close_implications() {
@@ -133,15 +131,15 @@ constexpr std::array<KindSet, kAnomalyKinds> close_implications() {
   const auto at = [](AnomalyKind kind) { return static_cast<std::size_t>(kind); };
   for (const AnomalyInfo& anomaly : kTable) {
     means[at(anomaly.kind)] |= kind_bit(anomaly.kind);
-    if (anomaly.kind >= g0 && at(anomaly.kind) + kCycleKinds < kAnomalyKinds) {
-      means[at(anomaly.kind)] |= KindSet{1} << (at(anomaly.kind) + kCycleKinds);
+    if (anomaly.kind >= g0 && at(anomaly.kind) + kProcessOffset < kAnomalyKinds) {
+      means[at(anomaly.kind)] |= KindSet{1} << (at(anomaly.kind) + kProcessOffset);
     }
   }
   for (const auto& [found, weaker] : kImplications) {
     means[at(found)] |= kind_bit(weaker);
     if (!is_plain_cycle(found)) continue;
     for (int variant = 1; variant <= 2; ++variant) {
-      const auto shift = static_cast<std::size_t>(variant * kCycleKinds);
+      const auto shift = static_cast<std::size_t>(variant * kProcessOffset);
       means[at(found) + shift] |= KindSet{1} << (at(weaker) + shift);
     }
   }
@@ -163,8 +161,9 @@ std::string_view label(AnomalyKind kind) { return kTable[static_cast<std::size_t
 std::string_view harm(AnomalyKind kind) {
   const auto position = static_cast<unsigned>(kind);
   const auto first = static_cast<unsigned>(g0);
-  const auto plain =
-      position < first ? kind : static_cast<AnomalyKind>(first + (position - first) % kCycleKinds);
+  const auto plain = position < first
+                         ? kind
+                         : static_cast<AnomalyKind>(first + (position - first) % kProcessOffset);
   switch (plain) {
     case g1a:
       return "Somebody acted on data that officially never existed.";

@@ -51,6 +51,18 @@ struct AnomalyGroup {
 };
 std::span<const AnomalyGroup> anomaly_groups();
 
+/// How far the kinds of cycles that need session order, or real time, stand behind the plain ones.
+inline constexpr unsigned kProcessOffset =
+    static_cast<unsigned>(AnomalyKind::g0_process) - static_cast<unsigned>(AnomalyKind::g0);
+inline constexpr unsigned kRealtimeOffset = 2 * kProcessOffset;
+static_assert(static_cast<unsigned>(AnomalyKind::g0) + kRealtimeOffset ==
+              static_cast<unsigned>(AnomalyKind::g0_realtime));
+
+/// A plain cycle's kind, moved by one of these.
+constexpr AnomalyKind shifted(AnomalyKind kind, unsigned offset) {
+  return static_cast<AnomalyKind>(static_cast<unsigned>(kind) + offset);
+}
+
 /// The kinds that are found whenever `kind` is: every G-single is a G2, every G2 is a
 /// G2-process, … Reflexive and transitive.
 KindSet implied_by(AnomalyKind kind);

@@ -1,14 +1,12 @@
-/// The text of a generated history on its way to a file: a large buffer, plain or through zstd.
+/// The text of a generated history on its way to a file, through a large buffer.
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
+#include "history/text_sink.hpp"
 #include "witness/operation.hpp"
-
-struct ZSTD_CCtx_s;
 
 namespace witness {
 
@@ -18,9 +16,6 @@ class GenerateOutput {
  public:
   /// "-" is standard output; a name that ends in .zst is compressed.
   explicit GenerateOutput(const std::string& path);
-  ~GenerateOutput();
-  GenerateOutput(const GenerateOutput&) = delete;
-  GenerateOutput& operator=(const GenerateOutput&) = delete;
 
   /// `{"index":N,"type":"invoke","process":P,"f":"txn","time":T,"value":[`. Gives the index.
   std::uint64_t begin_invoke(std::uint64_t process, std::string_view f, std::uint64_t time_ns);
@@ -42,15 +37,10 @@ class GenerateOutput {
  private:
   void begin(std::string_view type, std::uint64_t process, std::string_view f,
              std::uint64_t time_ns);
-  void flush(bool last);
-  void compress(bool last);
-  void write_fully(std::string_view text);
+  void flush();
 
-  std::string path_;
-  int descriptor_ = -1;
-  ZSTD_CCtx_s* compressor_ = nullptr;
+  TextSink sink_;
   std::string buffer_;
-  std::string compressed_;
   std::uint64_t next_index_ = 0;
   std::uint64_t time_ns_ = 0;
   std::uint64_t operations_ = 0;

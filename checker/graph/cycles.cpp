@@ -37,12 +37,8 @@ struct Variant {
   RelationSet relations;
   unsigned offset;
 };
-constexpr std::array kVariants = {Variant{0, 0}, Variant{relations(process), 8},
-                                  Variant{relations(process, realtime), 16}};
-
-constexpr AnomalyKind shifted(AnomalyKind kind, unsigned offset) {
-  return static_cast<AnomalyKind>(static_cast<unsigned>(kind) + offset);
-}
+constexpr std::array kVariants = {Variant{0, 0}, Variant{relations(process), kProcessOffset},
+                                  Variant{relations(process, realtime), kRealtimeOffset}};
 
 /// The plain name of a cycle by the edges with which its steps begin (Adya 1999; Kingsbury and
 /// Alvaro 2020).
@@ -66,7 +62,7 @@ AnomalyKind classify(const std::vector<EdgeKind>& kinds) {
 
 unsigned offset_of(const std::vector<EdgeKind>& kinds) {
   const auto has = [&](EdgeKind kind) { return std::ranges::find(kinds, kind) != kinds.end(); };
-  return has(realtime) ? 16 : has(process) ? 8 : 0;
+  return has(realtime) ? kRealtimeOffset : has(process) ? kProcessOffset : 0;
 }
 
 class Reporter {

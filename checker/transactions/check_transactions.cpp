@@ -17,13 +17,15 @@ namespace {
 
 using enum AnomalyKind;
 
-constexpr KindSet all_variants(KindSet plain) { return plain | plain << 8U | plain << 16U; }
+constexpr KindSet all_variants(KindSet plain) {
+  return plain | plain << kProcessOffset | plain << kRealtimeOffset;
+}
 
 constexpr KindSet kStale =
     kinds(g_single_item, g_single, g_nonadjacent_item, g_nonadjacent, g2_item, g2);
 /// What can only be excluded where the order of versions is known.
 constexpr KindSet kNeedVersions = kinds(lost_update) | all_variants(kStale);
-constexpr KindSet kNeedRealTime = (kStale | kinds(g0, g1c)) << 16U;
+constexpr KindSet kNeedRealTime = (kStale | kinds(g0, g1c)) << kRealtimeOffset;
 
 /// What could not be excluded, and why.
 struct Undecided {

@@ -43,15 +43,12 @@ class UnseenOrders {
     KindSet open = 0;
     if (groups_.empty() || vertex_of_.empty()) return open;
     open |= judge_variant(0, 0);
-    open |= judge_variant(relations(process), 8);
-    open |= judge_variant(relations(process, realtime), 16);
+    open |= judge_variant(relations(process), kProcessOffset);
+    open |= judge_variant(relations(process, realtime), kRealtimeOffset);
     return open;
   }
 
  private:
-  static AnomalyKind shifted(AnomalyKind kind, unsigned offset) {
-    return static_cast<AnomalyKind>(static_cast<unsigned>(kind) + offset);
-  }
   bool found(AnomalyKind kind) const { return (findings_.found() & kind_bit(kind)) != 0; }
 
   /// Kinds that stay open with these relations of time.
