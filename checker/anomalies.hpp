@@ -23,8 +23,8 @@ struct AnomalyInfo {
 inline constexpr std::size_t kAnomalyKinds = static_cast<std::size_t>(AnomalyKind::g2_realtime) + 1;
 
 /// A set of anomaly kinds, one bit each.
-using KindSet = std::uint64_t;
-static_assert(kAnomalyKinds <= 64);
+__extension__ using KindSet = unsigned __int128;
+static_assert(kAnomalyKinds <= 128);
 
 constexpr KindSet kind_bit(AnomalyKind kind) { return KindSet{1} << static_cast<unsigned>(kind); }
 
