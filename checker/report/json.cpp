@@ -38,6 +38,11 @@ Json anomaly_json(const Anomaly& anomaly) {
   if (!anomaly.steps.empty()) {
     for (const Step& step : anomaly.steps) json["steps"].push_back(step_json(step));
   }
+  for (const Contradiction& each : anomaly.contradictions) {
+    Json steps = Json::array();
+    for (const Step& step : each.steps) steps.push_back(step_json(step));
+    json["contradictions"].push_back({{"given", each.given}, {"steps", std::move(steps)}});
+  }
   json["explanation"] = anomaly.explanation;
   for (const Participant& who : anomaly.participants) {
     json["participants"].push_back({{"operation", who.operation}, {"text", who.text}});

@@ -6,6 +6,7 @@
 
 #include "checker/claims.hpp"
 #include "checker/graph/cycles.hpp"
+#include "checker/registers/strong_levels.hpp"
 #include "checker/transactions/infer.hpp"
 #include "checker/transactions/story.hpp"
 #include "checker/transactions/transaction_graph.hpp"
@@ -29,16 +30,37 @@ constexpr KindSet kNeedRealTime = (kStale | kinds(g0, g1c)) << kRealtimeOffset;
 
 /// What could not be excluded, and why.
 struct Undecided {
+  struct Reason {
+    KindSet kinds = 0;
+    std::string why;
+    bool for_order = false;  ///< an order of versions that explains the reads would exclude them
+  };
   KindSet kinds = 0;
-  std::vector<std::pair<KindSet, std::string>> reasons;
+  std::vector<Reason> reasons;
 
-  void add(KindSet more, std::string why) {
+  void add(KindSet more, std::string why, bool for_order = false) {
     kinds |= more;
-    reasons.emplace_back(more, std::move(why));
+    reasons.push_back({more, std::move(why), for_order});
+  }
+  KindSet for_order() const {
+    KindSet all = 0;
+    for (const Reason& reason : reasons) all |= reason.for_order ? reason.kinds : 0;
+    return all;
+  }
+  /// Orders of versions were found that exclude these; why none was found for others.
+  void settle(KindSet excluded, const std::string& why) {
+    kinds = 0;
+    for (Reason& reason : reasons) {
+      if (reason.for_order) {
+        reason.kinds &= ~excluded;
+        if (!why.empty()) reason.why += "; " + why;
+      }
+      kinds |= reason.kinds;
+    }
   }
   std::string why(KindSet forbidden) const {
-    for (const auto& [set, reason] : reasons) {
-      if ((set & forbidden) != 0) return reason;
+    for (const Reason& reason : reasons) {
+      if ((reason.kinds & forbidden) != 0) return reason.why;
     }
     return {};
   }
@@ -63,6 +85,7 @@ class Judgement {
     const Suspects suspects = find_suspects(transactions_, inferred, rank);
     for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
     report_cycles(suspects, {}, story_, findings_);
+    judge_strong();
     if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
       undecided_.add(open, "it depends on the order of writes that nobody read");
     }
@@ -109,12 +132,14 @@ class Judgement {
       undecided_.add(kNeedVersions | kinds(g1a, g1b) | all_variants(kinds(g0, g1c)),
                      fmt::format("{} saw the initial value, which somebody wrote, too, of {} for "
                                  "one: nobody knows which of the two",
-                                 plural(ambiguous, "read"), story_.key(first_ambiguous)));
+                                 plural(ambiguous, "read"), story_.key(first_ambiguous)),
+                     true);
     }
     if (without_order > 0) {
       undecided_.add(kNeedVersions,
                      fmt::format("the order of versions is not known of {}, of {} for one",
-                                 plural(without_order, "key"), story_.key(first_without_order)));
+                                 plural(without_order, "key"), story_.key(first_without_order)),
+                     true);
     }
     if (unwritten > 0) {
       undecided_.add(kNeedVersions | kinds(garbage_read, g1a),
@@ -128,6 +153,19 @@ class Judgement {
     if ((findings_.found() & kinds(incompatible_order)) != 0) {
       undecided_.add(all_variants(kinds(g0)), "reads contradict each other's order of versions");
     }
+  }
+
+  /// Registers whose order of versions the history does not show, where that matters.
+  void judge_strong() {
+    if (transactions_.datatype != Datatype::rw_register) return;
+    const KindSet open = undecided_.for_order();
+    if (open == 0 || assumed_ != 0) return;
+    std::vector<KindSet> claims;
+    for (const std::size_t model : claims_.models) claims.push_back(forbidden_by(model));
+    for (const AnomalyKind kind : claims_.anomalies) claims.push_back(kind_bit(kind));
+    const StrongLevels levels =
+        judge_strong_levels(history_, open, claims, SearchLimits{}, story_, findings_);
+    undecided_.settle(levels.excluded, levels.undecided);
   }
 
   void count(const std::vector<std::uint32_t>& rank) {

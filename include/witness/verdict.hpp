@@ -93,6 +93,12 @@ struct Participant {
   std::string text;             ///< "process 3: append x 7, r y [1 2]"
 };
 
+/// A cycle that stands where all of `given` does; sentences.
+struct Contradiction {
+  std::vector<std::string> given;
+  std::vector<Step> steps;
+};
+
 /// One violation with its evidence. Explanations may quote text from the
 /// history: escape them where they are shown.
 struct Anomaly {
@@ -104,6 +110,8 @@ struct Anomaly {
   std::string explanation{};                ///< one sentence
   std::vector<Participant> participants{};  ///< of transactional histories: who takes part
   std::string meaning{};                    ///< one plain sentence: what it does to a user
+  /// Instead of `steps`: whatever is assumed of what nobody recorded, one of these stands.
+  std::vector<Contradiction> contradictions{};
 };
 
 /// Something that was claimed and checked. `holds` is nullopt where it could not

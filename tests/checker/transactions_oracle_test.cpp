@@ -90,12 +90,31 @@ class Comparison {
       }
     }
     compare_phenomena(small, verdict);
+    if (!lists_) compare_searched(small, history, satisfied);
   }
 
   std::map<std::string, Tally> tallies;
   Disagreements disagreements;
 
  private:
+  /// What is claimed alone is searched to the end: nothing stays open.
+  void compare_searched(const SmallHistory& small, const History& history,
+                        const Models& satisfied) {
+    for (const char* model :
+         {"snapshot-isolation", "serializable", "strong-session-snapshot-isolation",
+          "strong-session-serializable", "strong-snapshot-isolation", "strict-serializable"}) {
+      const Verdict verdict = check(history, {.models = {model}});
+      const bool vacuous = verdict.reason.find("put to the test") != std::string::npos;
+      const bool holds = verdict.validity == Validity::valid || vacuous;
+      if (verdict.validity == Validity::unknown && !vacuous) {
+        disagreements.add(std::string{model} + " is not decided: " + verdict.reason, small);
+      } else if (holds != satisfied.contains(model)) {
+        disagreements.add(std::string{model} + (holds ? " is said to hold" : " is said to fall"),
+                          small);
+      }
+    }
+  }
+
   void compare_phenomena(const SmallHistory& small, const Verdict& verdict) {
     const oracle::Phenomena found = oracle::phenomena(small);
     const auto reported = [&](AnomalyKind kind) {
