@@ -109,7 +109,11 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
   history.name = name;
   const auto duplicate = read_transactions(put_back(std::move(head), std::move(bytes)), format,
                                            builder, history, cutting);
-  if (duplicate) refuse_duplicate(history, *duplicate, format, memory);
+  if (!duplicate) return history;
+  const bool allowed =
+      options.duplicates && history.transactions->datatype == Datatype::rw_register;
+  if (!allowed) refuse_duplicate(history, *duplicate, format, memory);
+  history.transactions->has_duplicates = true;
   return history;
 }
 

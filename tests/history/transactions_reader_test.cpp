@@ -387,6 +387,20 @@ key 2 used by 0/1 longest -1
 )");
 }
 
+TEST(TransactionsReader, KeepsAValueThatIsWrittenToARegisterTwiceIfItIsAskedTo) {
+  const std::string plume = "w(1,7,0,0)\nw(1,7,1,1)\n";
+  EXPECT_THROW(read(plume), InputError);
+  const History twice = read(plume, {.duplicates = true});
+  EXPECT_TRUE(twice.transactions->has_duplicates);
+  EXPECT_EQ(twice.transactions->ops.size(), 2U);
+  EXPECT_TRUE(read("{:type :ok :process 0 :value [[:w :x 7] [:w :x 7]]}", {.duplicates = true})
+                  .transactions->has_duplicates);
+  EXPECT_FALSE(read("w(1,7,0,0)\nw(2,7,1,1)\n", {.duplicates = true}).transactions->has_duplicates);
+  EXPECT_THROW(
+      read("{:type :ok :process 0 :value [[:append :x 7] [:append :x 7]]}", {.duplicates = true}),
+      InputError);
+}
+
 TEST(TransactionsReader, MakesEachNativeAttemptATransaction) {
   const History history = read(R"({"schema":"witness.history/1","workload":"list-append"}
 {"index":0,"type":"invoke","process":0,"value":[["append","x",null]]}
