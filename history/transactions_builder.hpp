@@ -90,10 +90,12 @@ class TransactionsBuilder {
   void check_time(const RawOp& op);
   std::uint32_t process_of(const RawOp& op);
   std::uint32_t add_transaction(const RawOp& op, std::uint32_t process);
+  void set_order(std::uint32_t transaction, const RawOp& op);
+
+  // transactions_pairing.cpp
   void invoke(const RawOp& op);
   void complete(const RawOp& op);
   void bare(const RawOp& op, std::uint32_t process);
-  void session(const RawOp& op);
   void open(Process& process, const OpenOperation& operation);
   std::optional<OpenOperation> opened(const RawOp& op, Process& process);
   std::string shape_of(const RawOp& op) const;
@@ -101,7 +103,11 @@ class TransactionsBuilder {
   void end_transaction(std::uint32_t id, Transaction& transaction, Process& process,
                        Completion told);
   void add_attempts(const RawOp& op, const OpenOperation& open, Process& process);
-  void set_order(std::uint32_t transaction, const RawOp& op);
+
+  // transactions_sessions.cpp
+  void session(const RawOp& op);
+
+  // transactions_outcomes.cpp
   void outcome(const RawOp& op);
   std::uint32_t attempt_of(const RawOp& op, const RawOutcome& told);
   void end(const RawOp& op);
@@ -119,6 +125,8 @@ class TransactionsBuilder {
   std::span<const Datum> whole_list(const RawMicroOp& micro_op);
   Datum list_as_text(std::span<const Datum> list);
   void decided(Datatype datatype);
+
+  // transactions_finish.cpp
   void order_transactions();
   std::vector<std::uint32_t> index_uses();
   void number_aborted();
