@@ -17,7 +17,11 @@ void TransactionsBuilder::add(OpBlock& block, std::string_view text, std::uint64
   first_line_ = line;
   if (block.names.size() > 0) remap_names(block);
   if (block.strings.size() > 0) remap_texts(block);
-  for (const RawOp& op : block.ops) add_op(op);
+  const bool sessions = options_.rules == PairingRules::sessions;
+  for (std::size_t i = 0; i < block.ops.size(); ++i) {
+    if (sessions && i + kAhead < block.ops.size()) numbered_.prefetch(block.ops[i + kAhead].order);
+    add_op(block.ops[i]);
+  }
 }
 
 void TransactionsBuilder::remap_names(OpBlock& block) {
@@ -70,8 +74,10 @@ void TransactionsBuilder::add_op(const RawOp& op) {
   switch (op.type) {
     case OpType::end:
       return end(op);
-    case OpType::session:
-      return session(op);
+    case OpType::run:
+      return run(op);
+    case OpType::part:
+      return part(op);
     default:
       break;
   }
@@ -110,14 +116,14 @@ void TransactionsBuilder::check_time(const RawOp& op) {
   }
 }
 
-std::uint32_t TransactionsBuilder::process_of(const RawOp& op) {
-  std::uint32_t& position = process_table_[static_cast<std::uint64_t>(op.process)];
+std::uint32_t TransactionsBuilder::process_of(std::int64_t number) {
+  std::uint32_t& position = process_table_[static_cast<std::uint64_t>(number)];
   if (position == kNoPosition) {
     position = static_cast<std::uint32_t>(processes_.size());
     Process& process = processes_.emplace_back();
-    process.nameless = op.process == kNoProcess;
+    process.nameless = number == kNoProcess;
     process.position = static_cast<std::uint32_t>(columns_.processes.size());
-    if (!process.nameless) columns_.processes.push_back(op.process);
+    if (!process.nameless) columns_.processes.push_back(number);
   }
   return position;
 }

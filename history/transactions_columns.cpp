@@ -107,6 +107,9 @@ Datum TransactionsBuilder::list_as_text(std::span<const Datum> list) {
 std::uint32_t TransactionsBuilder::append_ops(RawRange micro_ops, bool reads) {
   const std::size_t begin = columns_.ops.size();
   for (std::uint32_t at = micro_ops.begin; at < micro_ops.end; ++at) {
+    if (at + kAhead < block_->micro_ops.size()) {
+      key_table_.prefetch(block_->micro_ops[at + kAhead].key.bits());
+    }
     TxnOp op{0, kNoPosition, TxnOpKind::read};
     set_op(op, block_->micro_ops[at], reads);
     columns_.ops.push_back(op);

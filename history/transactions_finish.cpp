@@ -155,11 +155,13 @@ std::optional<Duplicate> find_duplicate(const Transactions& transactions,
 }  // namespace
 
 std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
-  const bool plume = options_.rules == PairingRules::plume;
+  const bool sessions = options_.rules == PairingRules::sessions;
   joints_.finish(columns_);
   order_transactions();
-  if (plume) number_aborted();
-  if (!datatype_) decided(plume ? Datatype::rw_register : Datatype::list_append);
+  if (sessions) number_aborted();
+  rank_commits();
+  follow_first();
+  if (!datatype_) decided(sessions ? Datatype::rw_register : Datatype::list_append);
   lists_.finish(columns_);
   const std::vector<std::uint32_t> suspects = index_uses();
   if (!columns_.commit_order.empty()) {
@@ -168,10 +170,11 @@ std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   const bool lists = *datatype_ == Datatype::list_append;
   columns_.datatype = *datatype_;
   columns_.operations = operations_;
-  columns_.has_real_time = !plume;
-  columns_.unwritten_is_garbage = lists || plume || options_.initial.has_value() ||
+  columns_.has_real_time = !sessions;
+  columns_.unwritten_is_garbage = lists || options_.complete || options_.initial.has_value() ||
                                   (native() && !history.header.earlier_writes);
-  std::string initial = options_.initial.value_or(plume ? "0" : history.header.initial);
+  std::string initial =
+      options_.initial.value_or(sessions ? options_.format_initial : history.header.initial);
   if (!lists) columns_.initial = datum_of(initial, strings_);
   history.header.initial = std::move(initial);
   history.header.workload = kDatatypeNames[static_cast<std::size_t>(*datatype_)];

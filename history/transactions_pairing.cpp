@@ -8,7 +8,7 @@
 namespace witness {
 
 void TransactionsBuilder::invoke(const RawOp& op) {
-  const std::uint32_t position = process_of(op);
+  const std::uint32_t position = process_of(op.process);
   Process& process = processes_[position];
   if (native() && process.is_open()) {
     refuse(
@@ -102,7 +102,7 @@ std::optional<OpenOperation> TransactionsBuilder::opened(const RawOp& op, Proces
 }
 
 void TransactionsBuilder::complete(const RawOp& op) {
-  const std::uint32_t position = process_of(op);
+  const std::uint32_t position = process_of(op.process);
   Process& process = processes_[position];
   if (!process.is_open()) {
     if (!native()) return bare(op, position);

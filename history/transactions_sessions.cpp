@@ -1,15 +1,18 @@
 /// TransactionsBuilder: files that know sessions but no time.
+#include <algorithm>
+#include <tuple>
+
 #include "history/builder_words.hpp"
 #include "history/transactions_builder.hpp"
 
 namespace witness {
 
 /// A transaction of a session: a line run of one number, which may go on from block to block.
-void TransactionsBuilder::session(const RawOp& op) {
+void TransactionsBuilder::run(const RawOp& op) {
   const bool aborted = op.order == Transactions::kNoOrder;
-  const std::uint32_t position = process_of(op);
+  const std::uint32_t position = process_of(op.process);
   if (!aborted) {
-    std::uint32_t& known = session_table_[op.order];
+    std::uint32_t& known = numbered_[op.order];
     const auto count = static_cast<std::uint32_t>(columns_.transactions.size());
     if (known != kNoPosition) {
       Transaction& transaction = columns_.transactions[known];
@@ -34,6 +37,97 @@ void TransactionsBuilder::session(const RawOp& op) {
   transaction.fate = fate_of(transaction.told);
   transaction.reads_known = !aborted;
   if (!aborted) process.order.end(id, transaction.previous);
+}
+
+void TransactionsBuilder::begin_file(std::int64_t session) {
+  session_ = session;
+  open_part_ = kNoPosition;
+}
+
+std::int64_t TransactionsBuilder::session_of(const RawOp& op) {
+  if (op.process == kNoProcess && op.f == kNoString) return session_;
+  const int named = op.f != kNoString ? 1 : 0;
+  if (named_sessions_ == -1) named_sessions_ = named;
+  if (named_sessions_ != named) {
+    refuse_at(op.offset, "either all sessions have a number or none has");
+  }
+  return named == 1 ? std::int64_t{op.f} : op.process;
+}
+
+void TransactionsBuilder::open_part(const RawOp& op) {
+  const int indexed = op.has_index ? 1 : 0;
+  if (indexed_parts_ == -1) indexed_parts_ = indexed;
+  if (indexed_parts_ != indexed) {
+    refuse_at(op.offset, "either all transactions have a number or none has");
+  }
+  const auto id = static_cast<std::uint32_t>(columns_.transactions.size());
+  if (op.has_index) {
+    std::uint32_t& known = numbered_[op.index];
+    if (known != kNoPosition) {
+      refuse_at(op.offset, "transaction " + number(op.index) + " stands above already",
+                at_line("it began", columns_.transactions[known].line));
+    }
+    known = id;
+  }
+  next_index_ = (op.has_index ? op.index : next_index_) + 1;
+  open_process_ = process_of(session_of(op));
+  open_part_ = add_transaction(op, open_process_);
+  if (op.is_first) {
+    if (first_ != kNoPosition) {
+      refuse_at(op.offset, "two transactions are the initial one",
+                at_line("the other", columns_.transactions[first_].line));
+    }
+    first_ = id;
+  }
+  if (op.order != Transactions::kNoOrder) commit_times_.push_back({op.time_ns, op.order, id});
+}
+
+/// All that follow nobody follow the initial transaction.
+void TransactionsBuilder::follow_first() {
+  if (first_ == kNoPosition) return;
+  for (std::uint32_t id = 0; id < columns_.transactions.size(); ++id) {
+    std::uint32_t& previous = columns_.transactions[id].previous;
+    if (previous == kNoPosition && id != first_) previous = first_;
+  }
+}
+
+/// Times of commits become places in their order; equal times the same place.
+void TransactionsBuilder::rank_commits() {
+  if (commit_times_.empty()) return;
+  const auto time = [](const CommitTime& commit) {
+    return std::tie(commit.physical, commit.logical);
+  };
+  std::sort(commit_times_.begin(), commit_times_.end(),
+            [&](const CommitTime& a, const CommitTime& b) { return time(a) < time(b); });
+  columns_.commit_order.assign(columns_.transactions.size(), Transactions::kNoOrder);
+  std::uint64_t place = 0;
+  for (std::size_t i = 0; i < commit_times_.size(); ++i) {
+    if (i > 0 && time(commit_times_[i - 1]) < time(commit_times_[i])) ++place;
+    columns_.commit_order[commit_times_[i].transaction] = place;
+  }
+}
+
+void TransactionsBuilder::part(const RawOp& op) {
+  if (op.has_index && open_part_ != kNoPosition &&
+      columns_.transactions[open_part_].index != op.index) {
+    refuse_at(op.offset, "transaction " + number(op.index) + " ends here, but transaction " +
+                             number(columns_.transactions[open_part_].index) + " is open");
+  }
+  if (op.has_value) {
+    if (open_part_ == kNoPosition) open_part(op);
+    op_counts_[open_part_] += append_ops(op.micro_ops, op.told != Completion::fail);
+  }
+  if (open_part_ != kNoPosition) {
+    Transaction& transaction = columns_.transactions[open_part_];
+    transaction.told = op.told;
+    transaction.fate = fate_of(op.told);
+    transaction.reads_known = op.told == Completion::ok;
+    if (op.ends != PartEnd::nothing && transaction.reads_known) {
+      processes_[open_process_].order.end(open_part_, transaction.previous);
+    }
+  }
+  if (op.ends != PartEnd::nothing) open_part_ = kNoPosition;
+  if (op.ends == PartEnd::session) ++session_;
 }
 
 }  // namespace witness

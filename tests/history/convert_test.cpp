@@ -24,7 +24,7 @@ History converted(const History& history, const char* format, const char* file =
   std::filesystem::create_directory(folder);
   const auto path =
       folder / (file != nullptr ? std::string{file} : "convert" + std::string{target.extension});
-  write_history(history, *target.writer(), target.name, path.string());
+  write_history(history, *target.writer(), target, path.string());
   History read = read_history(path.string());
   std::filesystem::remove_all(folder);
   return read;

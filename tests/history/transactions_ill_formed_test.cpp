@@ -249,7 +249,10 @@ TEST(TransactionsIllFormed, SurvivesDeepNesting) {
 }
 
 TEST(TransactionsIllFormed, NamesTheFormatsThereAre) {
-  expect_refused("^hello", "this looks like none of the formats native, json, edn, plume");
+  expect_refused(
+      "^hello",
+      "this looks like none of the formats native, dbcop, chronos, viper, json, hist, edn, plume, "
+      "awdit-test, cobra, dbcop-bincode");
   EXPECT_THROW(parse_history("[]", "f", {.format = "yaml"}), UsageError);
   EXPECT_THROW(parse_history("[]", "f", {.workload = "seat"}), UsageError);
 }
