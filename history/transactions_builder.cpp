@@ -17,11 +17,7 @@ void TransactionsBuilder::add(OpBlock& block, std::string_view text, std::uint64
   first_line_ = line;
   if (block.names.size() > 0) remap_names(block);
   if (block.strings.size() > 0) remap_texts(block);
-  const bool sessions = options_.rules == PairingRules::sessions;
-  for (std::size_t i = 0; i < block.ops.size(); ++i) {
-    if (sessions && i + kAhead < block.ops.size()) numbered_.prefetch(block.ops[i + kAhead].order);
-    add_op(block.ops[i]);
-  }
+  for (const RawOp& op : block.ops) add_op(op);
 }
 
 void TransactionsBuilder::remap_names(OpBlock& block) {

@@ -137,7 +137,6 @@ class TransactionsBuilder {
 
   // transactions_finish.cpp
   void order_transactions();
-  std::vector<std::uint32_t> index_uses();
   void number_aborted();
 
   [[noreturn]] void refuse(const RawOp& op, std::string_view field, std::string rule,
@@ -165,7 +164,7 @@ class TransactionsBuilder {
   NumberTable process_table_;
   NumberTable key_table_;
   NumberTable outcomes_;  ///< attempts whose outcome is known
-  NumberTable numbered_;  ///< transactions of sessions, by number
+  DenseTable numbered_;   ///< transactions of sessions, by number
   std::uint64_t next_index_ = 0;
   std::uint64_t end_line_ = 0;
   std::uint64_t operations_ = 0;

@@ -106,12 +106,19 @@ Datum TransactionsBuilder::list_as_text(std::span<const Datum> list) {
 
 std::uint32_t TransactionsBuilder::append_ops(RawRange micro_ops, bool reads) {
   const std::size_t begin = columns_.ops.size();
+  const bool registers = reads && datatype_ == Datatype::rw_register;
   for (std::uint32_t at = micro_ops.begin; at < micro_ops.end; ++at) {
     if (at + kAhead < block_->micro_ops.size()) {
       key_table_.prefetch(block_->micro_ops[at + kAhead].key.bits());
     }
+    RawMicroOp& micro_op = block_->micro_ops[at];
+    if (registers && !micro_op.is_list && micro_op.kind != TxnOpKind::append &&
+        !micro_op.value().is_nil()) {  // most often: nothing can be wrong
+      columns_.ops.push_back({micro_op.bits, key_of(micro_op.key), micro_op.kind});
+      continue;
+    }
     TxnOp op{0, kNoPosition, TxnOpKind::read};
-    set_op(op, block_->micro_ops[at], reads);
+    set_op(op, micro_op, reads);
     columns_.ops.push_back(op);
   }
   return static_cast<std::uint32_t>(columns_.ops.size() - begin);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "history/huge_pages.hpp"
 #include "history/transactions_builder.hpp"
+#include "history/use_index.hpp"
 
 namespace witness {
 namespace {
@@ -64,43 +64,6 @@ void TransactionsBuilder::order_transactions() {
   columns_.transactions = std::move(transactions);
   columns_.ops = std::move(ops);
   columns_.commit_order = std::move(order);
-}
-
-/// Gives the keys that may have been written a value twice: most histories write growing values to
-/// each key, and only the others need a closer look.
-std::vector<std::uint32_t> TransactionsBuilder::index_uses() {
-  struct Key {
-    std::int64_t last = std::numeric_limits<std::int64_t>::min();
-    std::uint32_t uses = 0;
-    bool suspect = false;
-  };
-  std::vector<Key> keys(columns_.keys.size());
-  for (const TxnOp& op : columns_.ops) {
-    Key& key = keys[op.key];
-    ++key.uses;
-    if (op.kind == TxnOpKind::read || op.value().is_nil()) continue;
-    const auto bits = static_cast<std::int64_t>(op.bits);
-    key.suspect = key.suspect || bits <= key.last;
-    key.last = bits;
-  }
-  std::vector<std::uint32_t> suspects;
-  // Each beginning, one place further on: the column then serves as the cursor.
-  std::vector<std::uint32_t>& begin = columns_.key_begin;
-  begin.assign(keys.size() + 2, 0);
-  for (std::uint32_t key = 0; key < keys.size(); ++key) {
-    begin[key + 2] = begin[key + 1] + keys[key].uses;
-    if (keys[key].suspect) suspects.push_back(key);
-  }
-  columns_.uses.reserve(columns_.ops.size());
-  advise_huge_pages(columns_.uses);
-  columns_.uses.resize(columns_.ops.size());
-  std::uint32_t at = 0;
-  for (std::uint32_t id = 0; id < columns_.transactions.size(); ++id) {
-    const std::uint32_t end = at + static_cast<std::uint32_t>(columns_.ops_of(id).size());
-    for (; at < end; ++at) columns_.uses[begin[columns_.ops[at].key + 1]++] = {id, at};
-  }
-  begin.pop_back();
-  return suspects;
 }
 
 void TransactionsBuilder::number_aborted() {
@@ -163,7 +126,7 @@ std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   follow_first();
   if (!datatype_) decided(sessions ? Datatype::rw_register : Datatype::list_append);
   lists_.finish(columns_);
-  const std::vector<std::uint32_t> suspects = index_uses();
+  const std::vector<std::uint32_t> suspects = index_uses(columns_);
   if (!columns_.commit_order.empty()) {
     columns_.commit_order.resize(columns_.transactions.size(), Transactions::kNoOrder);
   }
