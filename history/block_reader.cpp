@@ -136,7 +136,7 @@ class Reader {
 
   void take(OpBlock& ops, std::string_view text) {
     try {
-      builder_.add(ops, text, place_.line);
+      builder_.add(ops, text, binary() ? 0 : place_.line);
     } catch (const LineFault& fault) {
       refuse(text, fault);
     }
