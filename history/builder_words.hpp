@@ -9,7 +9,9 @@
 
 namespace witness {
 
+/// Nothing for a line that is unknown.
 inline std::string at_line(std::string_view what, std::uint64_t line) {
+  if (line == 0) return {};
   return std::string{what} + " at line " + std::to_string(line);
 }
 

@@ -99,6 +99,7 @@ class CobraBlockParser : public BlockParser, PartBlock {
                           std::to_string(block_->ops.back().index) + " is open");
     }
     RawOp& op = end_part(PartEnd::transaction, at, 0);
+    if (!op.has_index) op.offset = static_cast<std::uint32_t>(at);  // where it may be the wrong one
     op.index = index;
     op.has_index = true;
     op.told = Completion::ok;

@@ -33,12 +33,17 @@ class DbcopBlockParser : public BlockParser, JsonText, PartBlock {
       block.consumed = text.size();
       block.lines = count_lines(text);
     } else {
-      const std::optional<JsonFault> fault = find_json_fault(text);
-      block.fault = fault ? LineFault{fault->offset, fault->rule, {}} : fault_;
+      block.fault = fault_.rule.empty() ? fault_in(text) : fault_;
     }
   }
 
  private:
+  static LineFault fault_in(std::string_view text) {
+    const std::optional<JsonFault> fault = find_json_fault(text);
+    return fault ? LineFault{fault->offset, fault->rule, {}}
+                 : LineFault{0, "this JSON cannot be read", {}};
+  }
+
   bool history() {
     if (*at_ != '{') return fail(at_, "a history must be a JSON object");
     const char* const begin = at_;

@@ -49,9 +49,11 @@ class Finder {
     const std::vector<Transaction>& transactions = history_.transactions->transactions;
     const Transaction& first = transactions[duplicate_.first];
     const Transaction& second = transactions[duplicate_.second];
-    // Without indices, operations are counted; from the other one, if it is on the same line.
-    std::size_t target = 0;
-    bool counted = first.line != second.line || duplicate_.first == duplicate_.second;
+    // Without indices, operations are counted: from the first one on the line, or from the other
+    // one if that is there, too.
+    std::size_t target = format.rules == PairingRules::sessions ? transactions_before_on_line() : 0;
+    bool counted = format.rules == PairingRules::sessions || first.line != second.line ||
+                   duplicate_.first == duplicate_.second;
     for (std::size_t i = 0; i < block.ops.size(); ++i) {
       const RawOp& op = block.ops[i];
       const auto offset = in(op, block);
@@ -59,7 +61,9 @@ class Finder {
         target = i + static_cast<std::size_t>(second.index - first.index);
         counted = true;
       }
-      if (offset && (op.has_index ? op.index == second.index : counted && i == target)) {
+      if (offset &&
+          (op.has_index && format.rules != PairingRules::sessions ? op.index == second.index
+                                                                  : counted && i == target)) {
         return offset;
       }
     }
@@ -67,6 +71,13 @@ class Finder {
   }
 
  private:
+  std::size_t transactions_before_on_line() const {
+    const std::vector<Transaction>& transactions = history_.transactions->transactions;
+    std::uint32_t first = duplicate_.second;
+    while (first > 0 && transactions[first - 1].line == transactions[first].line) --first;
+    return duplicate_.second - first;
+  }
+
   std::optional<std::size_t> in(const RawOp& op, const OpBlock& block) const {
     const Transactions& transactions = *history_.transactions;
     int skip = duplicate_.first == duplicate_.second ? 1 : 0;
