@@ -1,5 +1,5 @@
-/// The binary histories of dbcop before 2026, as Rust's bincode writes them: numbers in 64 bits,
-/// the low byte first; truths in one byte; lists and strings behind their length.
+/// The binary histories of dbcop's first version, as Rust's bincode writes them: numbers in 64
+/// bits, the low byte first; truths in one byte; lists and strings behind their length.
 ///
 ///   history     = id nodes variables transactions events info start end sessions
 ///   session     = list of transactions
