@@ -91,19 +91,30 @@ void TransactionsBuilder::follow_first() {
   }
 }
 
-/// Times of commits become places in their order; equal times the same place.
+/// Times of commits become places in their order. Transactions that write at the same time have
+/// none: nobody told which of them was first.
 void TransactionsBuilder::rank_commits() {
   if (commit_times_.empty()) return;
   const auto time = [](const CommitTime& commit) {
     return std::tie(commit.physical, commit.logical);
   };
+  const auto writes = [this](const CommitTime& commit) {
+    const auto ops = ops_of(commit.transaction);
+    return std::any_of(ops.begin(), ops.end(),
+                       [](const TxnOp& op) { return op.kind != TxnOpKind::read; });
+  };
   std::sort(commit_times_.begin(), commit_times_.end(),
             [&](const CommitTime& a, const CommitTime& b) { return time(a) < time(b); });
   columns_.commit_order.assign(columns_.transactions.size(), Transactions::kNoOrder);
   std::uint64_t place = 0;
-  for (std::size_t i = 0; i < commit_times_.size(); ++i) {
-    if (i > 0 && time(commit_times_[i - 1]) < time(commit_times_[i])) ++place;
-    columns_.commit_order[commit_times_[i].transaction] = place;
+  for (auto begin = commit_times_.begin(); begin != commit_times_.end(); ++place) {
+    const auto end = std::find_if(begin, commit_times_.end(), [&](const CommitTime& commit) {
+      return time(*begin) < time(commit);
+    });
+    const bool tied = std::count_if(begin, end, writes) > 1;
+    for (; begin != end; ++begin) {
+      if (!tied) columns_.commit_order[begin->transaction] = place;
+    }
   }
 }
 

@@ -370,9 +370,23 @@ TEST(Chronos, HasListsToo) {
 {"tid":"c","sid":"x","sts":{"p":2,"l":0},"cts":{"p":2,"l":0},"ops":[{"t":"r","k":4,"v":null}]}])";
   EXPECT_EQ(read_brief(text, "chronos"),
             "0/0, append 3 1, append 3 2\n1/1, r 3 [1 2 ], r 4 []\n0/2 after 0, r 4 []\n");
-  // Equal times have equal places.
+  // Those that only read may have the same place.
   EXPECT_EQ(parse_history(text, "h").transactions->commit_order,
             (std::vector<std::uint64_t>{0, 1, 1}));
+}
+
+TEST(Chronos, KnowsNoOrderOfWritesAtTheSameTime) {
+  const auto transaction = [](int tid, const std::string& time, const std::string& kind) {
+    return R"({"tid":)" + std::to_string(tid) + R"(,"sid":1,"sts":{"p":1},"cts":)" + time +
+           R"(,"ops":[{"t":")" + kind + R"(","k":1,"v":)" + std::to_string(tid) + "}]}";
+  };
+  const History history = parse_history(
+      "[" + transaction(1, R"({"p":7,"l":1})", "w") + "," + transaction(2, R"({"p":5})", "w") +
+          "," + transaction(3, R"({"p":7,"l":1})", "w") + "," + transaction(4, R"({"p":8})", "w") +
+          "," + transaction(5, R"({"p":8})", "r") + "]",
+      "h");
+  EXPECT_EQ(history.transactions->commit_order,
+            (std::vector<std::uint64_t>{Transactions::kNoOrder, 0, Transactions::kNoOrder, 2, 2}));
 }
 
 TEST(Chronos, IsRefusedWithThePlace) {
