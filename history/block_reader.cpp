@@ -71,6 +71,9 @@ class Reader {
                       : format_.rules == PairingRules::native ? TextBlocks::Kind::native
                                                               : TextBlocks::Kind::text,
                       cutting_.block_bytes};
+    if (whole())
+      rest_.room(
+          static_cast<std::size_t>(std::min<std::uint64_t>(blocks.size_hint(), kDocumentBytesMax)));
     TextBlock block;
     // A block shows in what state the next ones begin.
     for (bool first = true; blocks.next(block); first = false) {
@@ -109,7 +112,7 @@ class Reader {
 
   /// Reads the unfinished rest of what came before, and the block.
   void serial(TextBlock& block) {
-    if (rest_.size() == 0) {
+    if (rest_.size() == 0 && !whole()) {
       std::swap(rest_, block.buffer);
     } else {
       rest_.append(block.buffer.text());

@@ -78,42 +78,48 @@ void TransactionsBuilder::number_aborted() {
 
 namespace {
 
-/// Written values of one key, in the order of transactions.
-std::optional<Transactions::Use> repeated(const Transactions& transactions, std::uint32_t key,
-                                          Transactions::Use& first) {
-  std::vector<Transactions::Use> writes;
-  for (const Transactions::Use& use : transactions.uses_of(key)) {
-    const TxnOp& op = transactions.ops[use.op];
-    if (op.kind != TxnOpKind::read && !op.value().is_nil()) writes.push_back(use);
-  }
-  const auto bits = [&](const Transactions::Use& use) { return transactions.ops[use.op].bits; };
-  std::sort(writes.begin(), writes.end(),
-            [&](const Transactions::Use& a, const Transactions::Use& b) {
-              return bits(a) != bits(b) ? bits(a) < bits(b) : a.op < b.op;
-            });
-  std::optional<Transactions::Use> second;
-  for (std::size_t i = 1; i < writes.size(); ++i) {
-    if (bits(writes[i]) != bits(writes[i - 1]) || (second && second->op <= writes[i].op)) continue;
-    first = writes[i - 1];
-    second = writes[i];
-  }
-  return second;
-}
+/// A value that was written, and where.
+struct Written {
+  std::uint64_t bits;
+  Transactions::Use use;
+};
 
-std::optional<Duplicate> find_duplicate(const Transactions& transactions,
-                                        std::span<const std::uint32_t> suspects) {
-  std::optional<Duplicate> found;
-  std::uint32_t found_op = 0;
-  for (const std::uint32_t key : suspects) {
-    Transactions::Use first{};
-    const auto second = repeated(transactions, key, first);
-    if (!second || (found && found_op <= second->op)) continue;
-    found_op = second->op;
-    found = Duplicate{first.transaction, second->transaction, key,
-                      transactions.ops[second->op].value()};
+/// Finds the first operation that writes what one before it wrote to its key. O(n log n) for each
+/// key, with one look at each operation.
+class DuplicateSearch {
+ public:
+  explicit DuplicateSearch(const Transactions& transactions) : transactions_(transactions) {}
+
+  void look_at(std::uint32_t key) {
+    written_.clear();
+    const std::vector<Transactions::Use>& uses = transactions_.uses;
+    for (std::size_t i = transactions_.key_begin[key]; i < transactions_.key_begin[key + 1]; ++i) {
+      constexpr std::size_t kAhead = 16;  // operations of one key lie far from each other
+      if (i + kAhead < uses.size()) __builtin_prefetch(&transactions_.ops[uses[i + kAhead].op]);
+      const Transactions::Use& use = uses[i];
+      const TxnOp& op = transactions_.ops[use.op];
+      if (op.kind != TxnOpKind::read && !op.value().is_nil()) written_.push_back({op.bits, use});
+    }
+    std::sort(written_.begin(), written_.end(), [](const Written& a, const Written& b) {
+      return a.bits != b.bits ? a.bits < b.bits : a.use.op < b.use.op;
+    });
+    for (std::size_t i = 1; i < written_.size(); ++i) {
+      const Transactions::Use& second = written_[i].use;
+      if (written_[i].bits != written_[i - 1].bits || (found_ && found_op_ <= second.op)) continue;
+      found_op_ = second.op;
+      found_ = Duplicate{written_[i - 1].use.transaction, second.transaction, key,
+                         Datum::from_bits(written_[i].bits)};
+    }
   }
-  return found;
-}
+
+  const std::optional<Duplicate>& found() const { return found_; }
+
+ private:
+  const Transactions& transactions_;
+  std::vector<Written> written_;
+  std::optional<Duplicate> found_;
+  std::uint32_t found_op_ = 0;
+};
 
 }  // namespace
 
@@ -145,7 +151,9 @@ std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   if (end_ && end_->ledger) history.ledger_state = *end_->ledger;
   history.strings = std::move(strings_);
   history.transactions = std::move(columns_);
-  return find_duplicate(*history.transactions, suspects);
+  DuplicateSearch search{*history.transactions};
+  for (const std::uint32_t key : suspects) search.look_at(key);
+  return search.found();
 }
 
 }  // namespace witness
