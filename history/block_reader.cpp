@@ -44,34 +44,54 @@ constexpr std::size_t kExcerptBytes = 1024;
   throw InputError(name, {place.line, place.column + 1}, fault.rule, line, fault.note);
 }
 
+/// Offsets of micro-operations have 32 bits.
+constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 31U;
+
 class Reader {
  public:
   Reader(const HistoryFormat& format, const BuilderOptions& options, History& history,
-         unsigned threads)
+         const Cutting& cutting)
       : format_(format),
-        threads_(threads),
+        cutting_(cutting),
         parser_(format.parser()),
         builder_(options),
         history_(history) {}
 
-  std::optional<Duplicate> read(TextBlocks& blocks) {
-    // The first block shows in what state the others begin.
+  void read(HistoryFile& file) {
+    name_ = file.name;
+    state_ = 0;
+    wanted_ = whole() ? kDocumentBytesMax : 0;
+    place_ = {};
+    offset_ = 0;
+    rest_.clear();
+    builder_.begin_file(file.session);
+    if (!file.bytes) file.bytes = decompressed(open_file(file.name), file.name);
+    TextBlocks blocks{std::move(file.bytes),
+                      binary()                                ? TextBlocks::Kind::bytes
+                      : format_.rules == PairingRules::native ? TextBlocks::Kind::native
+                                                              : TextBlocks::Kind::text,
+                      cutting_.block_bytes};
+    if (whole())
+      rest_.room(
+          static_cast<std::size_t>(std::min<std::uint64_t>(blocks.size_hint(), kDocumentBytesMax)));
     TextBlock block;
-    if (blocks.next(block)) {
+    // A block shows in what state the next ones begin.
+    for (bool first = true; blocks.next(block); first = false) {
       const auto size = static_cast<double>(block.buffer.size() + 1);
       serial(block);
-      builder_.expect(1.02 * static_cast<double>(blocks.size_hint()) / size);
+      if (first) builder_.expect(1.02 * static_cast<double>(blocks.size_hint()) / size);
+      const bool cut = format_.shape == Shape::stream && rest_.size() == 0;
+      if (!block.last && cutting_.threads > 0 && cut) parallel(blocks);
     }
-    if (!block.last && threads_ > 0 && rest_.size() == 0) parallel(blocks);
-    while (blocks.next(block)) serial(block);
-    return builder_.finish(history_);
   }
+
+  std::optional<Duplicate> finish() { return builder_.finish(history_); }
 
  private:
   /// Takes what threads made of the blocks, as long as they have guessed right where they begin:
   /// behind a block that was whole, in the state in which it ended. What comes then is read again.
   void parallel(TextBlocks& source) {
-    ParallelBlocks blocks{source, format_, state_, threads_};
+    ParallelBlocks blocks{source, format_, state_, cutting_.threads};
     const int assumed = state_;
     bool whole = true;
     while (ParsedBlock* block = blocks.next()) {
@@ -92,10 +112,13 @@ class Reader {
 
   /// Reads the unfinished rest of what came before, and the block.
   void serial(TextBlock& block) {
-    if (rest_.size() == 0) {
+    if (rest_.size() == 0 && !whole()) {
       std::swap(rest_, block.buffer);
     } else {
       rest_.append(block.buffer.text());
+    }
+    if (whole() && rest_.size() > kDocumentBytesMax) {
+      refuse({}, {0, "this format is read as a whole, and the file is longer than 2 GiB", {}});
     }
     if (rest_.size() < wanted_ && !block.last) return;
     ops_.clear();
@@ -104,23 +127,23 @@ class Reader {
     take(ops_, rest_.text());
     const std::size_t consumed = ops_.consumed;
     place_.advance(rest_.text().substr(0, consumed), ops_.lines);
+    offset_ += consumed;
     rest_.remove_prefix(consumed);
     // Twofold growth: what is unfinished is read again a constant number of times.
-    wanted_ = 2 * rest_.size();
+    wanted_ = whole() ? kDocumentBytesMax : 2 * rest_.size();
     if (block.nul_bytes > 0) drop(block.nul_bytes);
     if (rest_.size() > kLineBytesMax) {
-      refuse(history_.name, place_, rest_.text(),
-             {0, "an operation or a line may not be longer than 64 MiB", {}});
+      refuse(rest_.text(), {0, "an operation or a line may not be longer than 64 MiB", {}});
     }
   }
 
   void take(OpBlock& ops, std::string_view text) {
     try {
-      builder_.add(ops, text, place_.line);
+      builder_.add(ops, text, binary() ? 0 : place_.line);
     } catch (const LineFault& fault) {
-      refuse(history_.name, place_, text, fault);
+      refuse(text, fault);
     }
-    if (ops.fault) refuse(history_.name, place_, text, *ops.fault);
+    if (ops.fault) refuse(text, *ops.fault);
     state_ = ops.state;
     if (ops.dropped == 0) return;
     Place end = place_;
@@ -129,13 +152,23 @@ class Reader {
     history_.damage.dropped_bytes = ops.dropped;
   }
 
+  [[noreturn]] void refuse(std::string_view text, const LineFault& fault) const {
+    if (!binary()) witness::refuse(name_, place_, text, fault);
+    throw InputError(name_, {},
+                     "at byte " + std::to_string(offset_ + fault.offset) + ": " + fault.rule, {},
+                     fault.note);
+  }
+
+  bool binary() const { return format_.shape == Shape::records || format_.shape == Shape::image; }
+  bool whole() const { return format_.shape == Shape::document || format_.shape == Shape::image; }
+
   void drop(std::uint64_t nul_bytes) {
     history_.damage.dropped_line = place_.line;
     history_.damage.dropped_bytes += nul_bytes;
   }
 
   const HistoryFormat& format_;
-  unsigned threads_;
+  const Cutting& cutting_;
   std::unique_ptr<BlockParser> parser_;
   TransactionsBuilder builder_;
   History& history_;
@@ -143,17 +176,20 @@ class Reader {
   TextBuffer rest_;
   std::size_t wanted_ = 0;
   int state_ = 0;
+  std::string name_;
   Place place_;
+  std::uint64_t offset_ = 0;  ///< bytes before the text
 };
 
 }  // namespace
 
-std::optional<Duplicate> read_transactions(std::unique_ptr<ByteSource> bytes,
+std::optional<Duplicate> read_transactions(std::vector<HistoryFile> files,
                                            const HistoryFormat& format,
                                            const BuilderOptions& options, History& history,
                                            const Cutting& cutting) {
-  TextBlocks blocks{std::move(bytes), options.rules == PairingRules::native, cutting.block_bytes};
-  return Reader{format, options, history, cutting.threads}.read(blocks);
+  Reader reader{format, options, history, cutting};
+  for (HistoryFile& file : files) reader.read(file);
+  return reader.finish();
 }
 
 }  // namespace witness

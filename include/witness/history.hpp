@@ -103,6 +103,9 @@ struct ReadOptions {
   std::string workload{};       ///< "list-append", "rw-register"; empty: as the file shows
   std::optional<std::string>
       initial{};  ///< a register's value before the first write (JSON or text)
+  /// A value that is written to a register twice is kept, and Transactions::has_duplicates says so;
+  /// else it is refused, as it always is of lists.
+  bool duplicates = false;
 };
 
 /// Reads a history in one of the formats of history/formats.hpp, plain or zstd-compressed; "-" is

@@ -1,47 +1,14 @@
 /// What a list-append or rw-register history can get wrong, and where the message points.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 
-#include "history/history_reader.hpp"
+#include "tests/history/refused.hpp"
 #include "witness/error.hpp"
 #include "witness/history.hpp"
 
 namespace witness {
 namespace {
-
-/// `marked`: a text in which `^` stands before the place of the caret, and is no part of it.
-void expect_refused(const std::string& marked, const std::string& rule,
-                    const std::string& note = {}, const ReadOptions& options = {}) {
-  const std::size_t at = marked.find('^');
-  ASSERT_NE(at, std::string::npos) << marked;
-  std::string text = marked;
-  text.erase(at, 1);
-  const std::size_t feed = text.substr(0, at).rfind('\n');
-  const std::size_t begin = feed == std::string::npos ? 0 : feed + 1;
-  const auto line =
-      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-  const InputError expected{"f",
-                            {static_cast<std::uint64_t>(line), at - begin + 1},
-                            rule,
-                            text.substr(begin, text.find('\n', begin) - begin),
-                            note};
-  try {
-    parse_history(text, "f", options);
-    ADD_FAILURE() << "it was read: " << text;
-  } catch (const InputError& error) {
-    EXPECT_EQ(error.what(), std::string{expected.what()}) << text;
-  }
-  try {
-    parse_history(text, "f", options, Cutting{30, 2});
-    ADD_FAILURE() << "it was read in blocks: " << text;
-  } catch (const InputError& error) {
-    EXPECT_EQ(error.rule(), rule) << text;
-    EXPECT_EQ(error.position().line, expected.position().line) << text;
-    EXPECT_EQ(error.position().column, expected.position().column) << text;
-  }
-}
 
 const std::string kOkEdn = "{:index 0 :type :ok :process 0 :value [[:append :x 7]]}\n";
 const std::string kHeader = R"({"schema":"witness.history/1","workload":"list-append"})"
@@ -249,7 +216,10 @@ TEST(TransactionsIllFormed, SurvivesDeepNesting) {
 }
 
 TEST(TransactionsIllFormed, NamesTheFormatsThereAre) {
-  expect_refused("^hello", "this looks like none of the formats native, json, edn, plume");
+  expect_refused(
+      "^hello",
+      "this looks like none of the formats native, dbcop, chronos, viper, json, hist, edn, plume, "
+      "awdit-test, cobra, dbcop-bincode");
   EXPECT_THROW(parse_history("[]", "f", {.format = "yaml"}), UsageError);
   EXPECT_THROW(parse_history("[]", "f", {.workload = "seat"}), UsageError);
 }
