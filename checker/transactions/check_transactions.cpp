@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include "checker/claims.hpp"
 #include "checker/graph/cycles.hpp"
+#include "checker/registers/weak_levels.hpp"
 #include "checker/transactions/infer.hpp"
 #include "checker/transactions/story.hpp"
 #include "checker/transactions/transaction_graph.hpp"
@@ -38,7 +41,7 @@ struct Undecided {
   }
   std::string why(KindSet forbidden) const {
     for (const auto& [set, reason] : reasons) {
-      if ((set & forbidden) != 0) return reason;
+      if ((set & kinds & forbidden) != 0) return reason;
     }
     return {};
   }
@@ -52,20 +55,26 @@ class Judgement {
         story_(history),
         assumed_(assumptions_by_name(options.assume)),
         claims_(look_up(options, transactions_.has_real_time ? "strict-serializable"
-                                                             : "strong-session-serializable")) {}
+                                                             : "strong-session-serializable")) {
+    for (const std::size_t model : claims_.models) asked_ |= forbidden_by(model);
+    for (const AnomalyKind kind : claims_.anomalies) asked_ |= implying(kind_bit(kind));
+  }
 
   Verdict judge() {
     const std::vector<std::uint32_t> rank = ranks_of(transactions_);
-    std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
-    take_facts(inferred);
-    find_undecided(inferred);
-    for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
-    const Suspects suspects = find_suspects(transactions_, inferred, rank);
-    for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
-    report_cycles(suspects, {}, story_, findings_);
-    if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
-      undecided_.add(open, "it depends on the order of writes that nobody read");
+    std::vector<Inferred> inferred;
+    if (is_registers()) sources_ = find_sources(transactions_, inferred);
+    if (order_matters()) {
+      judge_order(inferred, rank);
+    } else {
+      for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+      take_facts(inferred);
+      find_undecided(inferred);
+      undecided_.add(kNeedVersions | (all_variants(kinds(g0, g1c)) & ~asked_),
+                     "it is more than the claim needs, and was not looked for");
+      verdict_.not_checked.emplace_back("levels that the claim does not contain");
     }
+    judge_weak();
     count(rank);
     decide();
     note();
@@ -73,6 +82,52 @@ class Judgement {
   }
 
  private:
+  bool is_registers() const { return transactions_.datatype == Datatype::rw_register; }
+
+  /// Is an order of versions, or of real time, of any use for what is claimed? Not for levels that
+  /// only forbid cycles of reads and sessions, and what follows from these under every order.
+  bool order_matters() const {
+    const auto undecidable = [](std::size_t model) { return !model_table()[model].decidable; };
+    constexpr KindSet kOrder = kNeedVersions | kinds(g0_realtime, g1c_realtime);
+    if (!is_registers() || std::ranges::any_of(claims_.models, undecidable)) return true;
+    return assumed_ != 0 || (asked_ & kOrder) != 0;
+  }
+
+  void judge_order(std::vector<Inferred>& reads, const std::vector<std::uint32_t>& rank) {
+    std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
+    for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+    const Suspects suspects = find_suspects(transactions_, inferred, rank);
+    for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
+    for (Inferred& part : reads) part.arcs.clear();
+    inferred.insert(inferred.end(), std::make_move_iterator(reads.begin()),
+                    std::make_move_iterator(reads.end()));
+    take_facts(inferred);
+    find_undecided(inferred);
+    report_cycles(suspects, {}, story_, findings_);
+    if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
+      undecided_.add(open, "it depends on the order of writes that nobody read");
+    }
+  }
+
+  /// Weak levels: what was asked for, or, beside a stronger claim, all that does not follow.
+  void judge_weak() {
+    if (!is_registers()) {
+      undecided_.add(kWeakKinds, "it is looked for in registers only");
+      return;
+    }
+    const bool beside = order_matters();
+    const KindSet reads = kinds(g0, g1c, g0_process, g1c_process);
+    KindSet wanted = beside ? kWeakKinds : asked_ & (kWeakKinds | reads);
+    wanted = still_possible(undecided_.kinds | wanted, findings_.found()) & wanted;
+    const KindSet unasked = beside ? 0 : kWeakKinds & ~asked_;
+    undecided_.add(unasked, "it is more than the claim needs, and was not looked for");
+    if (wanted == 0) return;
+    const WeakVerdict weak =
+        judge_weak_levels(transactions_, *sources_, wanted,
+                          beside ? WeakEffort::beside : WeakEffort::claimed, story_, findings_);
+    undecided_.add(weak.open, weak.why);
+  }
+
   void take_facts(const std::vector<Inferred>& inferred) {
     std::vector<Fact> facts;
     for (const Inferred& part : inferred) {
@@ -106,7 +161,7 @@ class Judgement {
       first_ambiguous = std::min(first_ambiguous, part.first_ambiguous);
     }
     if (ambiguous > 0) {
-      undecided_.add(kNeedVersions | kinds(g1a, g1b) | all_variants(kinds(g0, g1c)),
+      undecided_.add(kNeedVersions | kWeakKinds | kinds(g1a, g1b) | all_variants(kinds(g0, g1c)),
                      fmt::format("{} saw the initial value, which somebody wrote, too, of {} for "
                                  "one: nobody knows which of the two",
                                  plural(ambiguous, "read"), story_.key(first_ambiguous)));
@@ -117,7 +172,7 @@ class Judgement {
                                  plural(without_order, "key"), story_.key(first_without_order)));
     }
     if (unwritten > 0) {
-      undecided_.add(kNeedVersions | kinds(garbage_read, g1a),
+      undecided_.add(kNeedVersions | kWeakKinds | kinds(garbage_read, g1a),
                      fmt::format("{} saw a value that nobody in this history wrote, of {} for one: "
                                  "it may be from before (see --initial)",
                                  plural(unwritten, "read"), story_.key(first_unwritten)));
@@ -201,6 +256,7 @@ class Judgement {
   }
 
   void decide() {
+    undecided_.kinds = still_possible(undecided_.kinds, findings_.found());
     const ModelVerdict models = judge_models(findings_.found(), undecided_.kinds);
     take_models(models, findings_, verdict_);
     KindSet breaking = 0;
@@ -280,6 +336,8 @@ class Judgement {
   Story story_;
   AssumptionSet assumed_;
   Claims claims_;
+  KindSet asked_ = 0;  ///< all that the claims forbid
+  std::optional<Sources> sources_;
   Findings findings_;
   Undecided undecided_;
   Verdict verdict_;
