@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "checker/registers/sources.hpp"
 #include "checker/transactions/register_inference.hpp"
 #include "checker/transactions/value_table.hpp"
 
@@ -60,15 +61,6 @@ class ChainFinder {
     }
   }
 
-  /// Does it do nothing but write initial values, before anything else could matter to it?
-  bool is_initializer(std::uint32_t number) const {
-    const Transaction& self = history_.transactions[number];
-    return self.previous == kNone && self.began_after == 0 &&
-           std::ranges::all_of(history_.ops_of(number), [this](const TxnOp& each) {
-             return each.kind == TxnOpKind::write && each.value() == history_.initial;
-           });
-  }
-
   void collect_versions() {
     versions_.assign(1, {});
     numbers_.reset(history_.uses_of(key_).size() + 1);
@@ -80,7 +72,7 @@ class ChainFinder {
       });
       if (last == uses.rend()) return;
       const Datum value = op(*last).value();
-      if (value == history_.initial && is_initializer(last->transaction)) return;
+      if (value == history_.initial && is_initializer(history_, last->transaction)) return;
       const auto number = static_cast<std::uint32_t>(versions_.size());
       const std::uint32_t first = numbers_.insert(value, number);
       Version version{last->transaction};
@@ -132,7 +124,7 @@ class ChainFinder {
     if (links) {
       versions_[version].next = written;
       versions_[written].previous = version;
-    } else if (written == kNone) {
+    } else {
       reads_.push_back({version, reader});
     }
   }
@@ -196,7 +188,14 @@ std::vector<bool> happened(const Transactions& history) {
   std::vector<bool> all(history.transactions.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Fated fate = history.transactions[i].fate;
-    all[i] = fate == Fated::committed || (fate == Fated::possible && observed[i]);
+    const auto may_be_seen = [&](const TxnOp& op) {
+      return op.kind == TxnOpKind::write &&
+             (history.has_duplicates || op.value() == history.initial);
+    };
+    const auto number = static_cast<std::uint32_t>(i);
+    all[i] = fate == Fated::committed ||
+             (fate == Fated::possible &&
+              (observed[i] || std::ranges::any_of(history.ops_of(number), may_be_seen)));
   }
   return all;
 }

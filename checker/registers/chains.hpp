@@ -55,12 +55,12 @@ struct RegisterChains {
   std::vector<Candidate> candidates;
 };
 
-/// Who happened: all that committed, and those that perhaps did and whose writes were read. What
-/// perhaps committed and was read by nobody is last in some order of every valid history.
+/// Who happened: all that committed, and those that perhaps did and whose writes were read, or may
+/// have been. Nothing follows from whoever perhaps committed and was read by nobody: there is room for
+/// him at the end of every order.
 std::vector<bool> happened(const Transactions& history);
 
-/// Call it where no read is of an aborted, intermediate or foreign value, and no update is lost:
-/// such reads are passed over. Linear in the operations.
+/// Reads of aborted, intermediate and foreign values are passed over. Linear in the operations.
 RegisterChains find_chains(const Transactions& history, const std::vector<bool>& happened);
 
 }  // namespace witness
