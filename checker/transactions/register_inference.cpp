@@ -4,6 +4,7 @@
 #include <map>
 #include <queue>
 
+#include "checker/registers/sources.hpp"
 #include "checker/transactions/group_edges.hpp"
 
 namespace witness {
@@ -67,7 +68,7 @@ void RegisterInference::collect_versions() {
   for (std::uint32_t i = 0; i < uses_.size(); ++i) {
     std::uint32_t number = number_of(op(uses_[i]).value());
     if (op(uses_[i]).kind == TxnOpKind::write && number == 0) {
-      if (is_initializer(uses_[i].transaction)) continue;
+      if (is_initializer(history_, uses_[i].transaction)) continue;
       // A version of its own, which looks like the one before all writes.
       rewritten_ = true;
       number = static_cast<std::uint32_t>(versions_.size());
@@ -81,16 +82,6 @@ void RegisterInference::collect_versions() {
     last_writer = uses_[i].transaction;
     last_version = number;
   }
-}
-
-/// Does it do nothing but write initial values, before anything else could matter to it? It may
-/// then be thought to come before all others, where it changes nothing.
-bool RegisterInference::is_initializer(std::uint32_t number) const {
-  const Transaction& self = transaction(number);
-  return self.previous == kNoPosition && self.began_after == 0 &&
-         std::ranges::all_of(history_.ops_of(number), [this](const TxnOp& each) {
-           return each.kind == TxnOpKind::write && each.value() == history_.initial;
-         });
 }
 
 void RegisterInference::collect_visits() {

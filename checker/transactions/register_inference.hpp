@@ -75,7 +75,6 @@ class RegisterInference {
   std::vector<VersionGraph::Edge> committed_versions() const;
   void add_stale_edges();
   bool is_order_complete();
-  bool is_initializer(std::uint32_t transaction) const;
   bool follows(std::uint32_t later, std::uint32_t earlier) const;
   void add_successors(std::uint32_t version, const std::vector<std::uint32_t>& successors);
 
