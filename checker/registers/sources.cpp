@@ -13,22 +13,41 @@ using Use = Transactions::Use;
 /// The sources of one key's reads. Used again for the next key.
 class KeySources {
  public:
-  KeySources(const Transactions& history, std::vector<std::uint32_t>& sources)
-      : history_(history), sources_(sources) {}
+  KeySources(const Transactions& history, std::vector<std::uint32_t>& sources, Inferred& out)
+      : history_(history), sources_(sources), out_(out) {}
 
   void find(std::uint32_t key) {
+    key_ = key;
     uses_ = history_.uses_of(key);
     writes_.reset(uses_.size());
     rewritten_ = false;
     note_writes();
+    std::uint32_t visitor = kNoPosition;
     for (const Use& use : uses_) {
       const bool known = history_.transactions[use.transaction].reads_known;
       if (known && op(use).kind == TxnOpKind::read) sources_[use.op] = source_of(use);
+      if (!known) continue;
+      check_inside(use, use.transaction != visitor);
+      visitor = use.transaction;
     }
   }
 
  private:
   const TxnOp& op(const Use& use) const { return history_.ops[use.op]; }
+  void fact(AnomalyKind kind, const Use& read, std::uint32_t other, Datum value) {
+    out_.facts.push_back({kind, key_, read.transaction, other, read.op, value});
+  }
+
+  /// A transaction reads what it wrote last, and the same twice.
+  void check_inside(const Use& use, bool first) {
+    if (first) {
+      told_ = false;
+    } else if (!told_ && op(use).kind == TxnOpKind::read && op(use).value() != state_) {
+      told_ = true;
+      fact(AnomalyKind::internal, use, kNoPosition, state_);
+    }
+    state_ = op(use).value();
+  }
 
   void note_writes() {
     for (std::uint32_t i = 0; i < uses_.size(); ++i) {
@@ -42,25 +61,51 @@ class KeySources {
     }
   }
 
-  std::uint32_t source_of(const Use& read) const {
+  std::uint32_t source_of(const Use& read) {
+    using enum AnomalyKind;
     const Datum value = op(read).value();
-    if (value == history_.initial) return rewritten_ ? Sources::ambiguous : Sources::initial;
-    const std::uint32_t place = writes_.find(value);
-    if (place == kNoPosition) return Sources::unwritten;
-    const std::uint32_t writer = uses_[place].transaction;
-    if (writer == read.transaction) return Sources::own;
-    if (history_.transactions[writer].fate == Fated::aborted) return Sources::aborted;
-    for (std::size_t i = place + 1; i < uses_.size() && uses_[i].transaction == writer; ++i) {
-      if (op(uses_[i]).kind == TxnOpKind::write) return Sources::intermediate;
+    if (value == history_.initial) {
+      if (!rewritten_) return Sources::initial;
+      if (out_.ambiguous_reads++ == 0) out_.first_ambiguous = key_;
+      return Sources::ambiguous;
     }
+    const std::uint32_t place = writes_.find(value);
+    if (place == kNoPosition) {
+      if (history_.unwritten_is_garbage) {
+        fact(garbage_read, read, kNoPosition, value);
+      } else if (out_.unwritten_reads++ == 0) {
+        out_.first_unwritten = key_;
+      }
+      return Sources::unwritten;
+    }
+    const std::uint32_t writer = uses_[place].transaction;
+    if (writer == read.transaction) {
+      if (uses_[place].op > read.op) fact(future_read, read, writer, value);
+      return Sources::own;
+    }
+    if (history_.transactions[writer].fate == Fated::aborted) {
+      fact(g1a, read, writer, value);
+      return Sources::aborted;
+    }
+    // A value that its writer replaced itself was never installed: nobody depends on it.
+    for (std::size_t i = place + 1; i < uses_.size() && uses_[i].transaction == writer; ++i) {
+      if (op(uses_[i]).kind != TxnOpKind::write) continue;
+      fact(g1b, read, writer, value);
+      return Sources::intermediate;
+    }
+    ++out_.dependencies;
     return writer;
   }
 
   const Transactions& history_;
   std::vector<std::uint32_t>& sources_;
+  Inferred& out_;
+  std::uint32_t key_ = 0;
   std::span<const Use> uses_;
   ValueTable writes_;  ///< places in `uses_`
   bool rewritten_ = false;
+  Datum state_;        ///< of the key, as the transaction at hand knows it
+  bool told_ = false;  ///< that it contradicts itself
 };
 
 }  // namespace
@@ -73,13 +118,13 @@ bool is_initializer(const Transactions& history, std::uint32_t number) {
          });
 }
 
-Sources find_sources(const Transactions& history) {
+Sources find_sources(const Transactions& history, std::vector<Inferred>& parts) {
   Sources sources{std::vector<std::uint32_t>(history.ops.size(), Sources::none)};
-  for_key_parts(history, key_parts(history),
-                [&](std::size_t, std::uint32_t begin, std::uint32_t end) {
-                  KeySources part(history, sources.writer);
-                  for (std::uint32_t key = begin; key < end; ++key) part.find(key);
-                });
+  parts.resize(key_parts(history));
+  for_key_parts(history, parts.size(), [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {
+    KeySources part(history, sources.writer, parts[i]);
+    for (std::uint32_t key = begin; key < end; ++key) part.find(key);
+  });
   return sources;
 }
 

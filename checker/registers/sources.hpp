@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "checker/transactions/facts.hpp"
 #include "witness/transactions.hpp"
 
 namespace witness {
@@ -44,8 +45,9 @@ struct Sources {
 /// then be thought to come before all others, where it changes nothing.
 bool is_initializer(const Transactions& history, std::uint32_t transaction);
 
-/// Every value but the initial one is written once to its key. One thread each for parts of the
-/// keys; O(micro-operations).
-Sources find_sources(const Transactions& history);
+/// Every value but the initial one is written once to its key. `parts` gets, for each thread, what
+/// reads show by themselves: facts, reads whose writer is not known, and how many depend on another
+/// transaction. O(micro-operations).
+Sources find_sources(const Transactions& history, std::vector<Inferred>& parts);
 
 }  // namespace witness

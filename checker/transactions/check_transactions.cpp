@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include "checker/claims.hpp"
 #include "checker/graph/cycles.hpp"
 #include "checker/registers/strong_levels.hpp"
+#include "checker/registers/weak_levels.hpp"
 #include "checker/transactions/infer.hpp"
 #include "checker/transactions/story.hpp"
 #include "checker/transactions/transaction_graph.hpp"
@@ -60,7 +63,7 @@ struct Undecided {
   }
   std::string why(KindSet forbidden) const {
     for (const Reason& reason : reasons) {
-      if ((reason.kinds & forbidden) != 0) return reason.why;
+      if ((reason.kinds & kinds & forbidden) != 0) return reason.why;
     }
     return {};
   }
@@ -74,21 +77,26 @@ class Judgement {
         story_(history),
         assumed_(assumptions_by_name(options.assume)),
         claims_(look_up(options, transactions_.has_real_time ? "strict-serializable"
-                                                             : "strong-session-serializable")) {}
+                                                             : "strong-session-serializable")) {
+    for (const std::size_t model : claims_.models) asked_ |= forbidden_by(model);
+    for (const AnomalyKind kind : claims_.anomalies) asked_ |= implying(kind_bit(kind));
+  }
 
   Verdict judge() {
     const std::vector<std::uint32_t> rank = ranks_of(transactions_);
-    std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
-    take_facts(inferred);
-    find_undecided(inferred);
-    for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
-    const Suspects suspects = find_suspects(transactions_, inferred, rank);
-    for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
-    report_cycles(suspects, {}, story_, findings_);
-    judge_strong();
-    if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
-      undecided_.add(open, "it depends on the order of writes that nobody read");
+    std::vector<Inferred> inferred;
+    if (is_registers()) sources_ = find_sources(transactions_, inferred);
+    if (order_matters()) {
+      judge_order(inferred, rank);
+    } else {
+      for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+      take_facts(inferred);
+      find_undecided(inferred);
+      undecided_.add(kNeedVersions | (all_variants(kinds(g0, g1c)) & ~asked_),
+                     "it is more than the claim needs, and was not looked for");
+      verdict_.not_checked.emplace_back("levels that the claim does not contain");
     }
+    judge_weak();
     count(rank);
     decide();
     note();
@@ -96,6 +104,53 @@ class Judgement {
   }
 
  private:
+  bool is_registers() const { return transactions_.datatype == Datatype::rw_register; }
+
+  /// Is an order of versions, or of real time, of any use for what is claimed? Not for levels that
+  /// only forbid cycles of reads and sessions, and what follows from these under every order.
+  bool order_matters() const {
+    const auto undecidable = [](std::size_t model) { return !model_table()[model].decidable; };
+    constexpr KindSet kOrder = kNeedVersions | kinds(g0_realtime, g1c_realtime);
+    if (!is_registers() || std::ranges::any_of(claims_.models, undecidable)) return true;
+    return assumed_ != 0 || (asked_ & kOrder) != 0;
+  }
+
+  void judge_order(std::vector<Inferred>& reads, const std::vector<std::uint32_t>& rank) {
+    std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
+    for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+    const Suspects suspects = find_suspects(transactions_, inferred, rank);
+    for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
+    for (Inferred& part : reads) part.arcs.clear();
+    inferred.insert(inferred.end(), std::make_move_iterator(reads.begin()),
+                    std::make_move_iterator(reads.end()));
+    take_facts(inferred);
+    find_undecided(inferred);
+    report_cycles(suspects, {}, story_, findings_);
+    judge_strong();
+    if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
+      undecided_.add(open, "it depends on the order of writes that nobody read");
+    }
+  }
+
+  /// Weak levels: what was asked for, or, beside a stronger claim, all that does not follow.
+  void judge_weak() {
+    if (!is_registers()) {
+      undecided_.add(kWeakKinds, "it is looked for in registers only");
+      return;
+    }
+    const bool beside = order_matters();
+    const KindSet reads = kinds(g0, g1c, g0_process, g1c_process);
+    KindSet wanted = beside ? kWeakKinds : asked_ & (kWeakKinds | reads);
+    wanted = still_possible(undecided_.kinds | wanted, findings_.found()) & wanted;
+    const KindSet unasked = beside ? 0 : kWeakKinds & ~asked_;
+    undecided_.add(unasked, "it is more than the claim needs, and was not looked for");
+    if (wanted == 0) return;
+    const WeakVerdict weak =
+        judge_weak_levels(transactions_, *sources_, wanted,
+                          beside ? WeakEffort::beside : WeakEffort::claimed, story_, findings_);
+    undecided_.add(weak.open, weak.why);
+  }
+
   void take_facts(const std::vector<Inferred>& inferred) {
     std::vector<Fact> facts;
     for (const Inferred& part : inferred) {
@@ -135,6 +190,7 @@ class Judgement {
                                  plural(ambiguous, "read"), story_.key(first_ambiguous)),
                      true);
     }
+    if (ambiguous > 0) undecided_.add(kWeakKinds, undecided_.reasons.back().why);
     if (without_order > 0) {
       undecided_.add(kNeedVersions,
                      fmt::format("the order of versions is not known of {}, of {} for one",
@@ -142,7 +198,7 @@ class Judgement {
                      true);
     }
     if (unwritten > 0) {
-      undecided_.add(kNeedVersions | kinds(garbage_read, g1a),
+      undecided_.add(kNeedVersions | kWeakKinds | kinds(garbage_read, g1a),
                      fmt::format("{} saw a value that nobody in this history wrote, of {} for one: "
                                  "it may be from before (see --initial)",
                                  plural(unwritten, "read"), story_.key(first_unwritten)));
@@ -239,6 +295,7 @@ class Judgement {
   }
 
   void decide() {
+    undecided_.kinds = still_possible(undecided_.kinds, findings_.found());
     const ModelVerdict models = judge_models(findings_.found(), undecided_.kinds);
     take_models(models, findings_, verdict_);
     KindSet breaking = 0;
@@ -318,6 +375,8 @@ class Judgement {
   Story story_;
   AssumptionSet assumed_;
   Claims claims_;
+  KindSet asked_ = 0;  ///< all that the claims forbid
+  std::optional<Sources> sources_;
   Findings findings_;
   Undecided undecided_;
   Verdict verdict_;

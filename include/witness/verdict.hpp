@@ -51,6 +51,19 @@ enum class AnomalyKind : std::uint8_t {
   cyclic_versions,
   dirty_update,
   lost_update,
+  // of sessions, operation by operation, under every order of writes
+  n_mr,
+  n_mw,
+  myr,
+  mrwd,
+  pram_conflict,
+  // of transactions, under every order of commits; then with the order of each process
+  non_monotonic_read,
+  fractured_read,
+  causal_conflict,
+  non_monotonic_read_process,
+  fractured_read_process,
+  causal_conflict_process,
   // cycles of transactions, weakest first; then with process, then with realtime edges
   g0,
   g1c,
