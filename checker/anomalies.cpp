@@ -280,14 +280,19 @@ std::optional<AnomalyKind> anomaly_by_label(std::string_view text) {
 
 KindSet implied_by(AnomalyKind kind) { return kMeans[static_cast<std::size_t>(kind)]; }
 
-KindSet still_possible(KindSet possible, KindSet found) {
-  KindSet left = possible & ~kWeakKinds;
+KindSet excluded_by(KindSet absent, KindSet found) {
+  constexpr KindSet kElsewhere = kinds(g1a, g1b, garbage_read, internal, future_read, g1c_process);
+  KindSet excluded = 0;
   for (const AnomalyInfo& info : kTable) {
-    const KindSet bit = kind_bit(info.kind);
-    const bool excluded = (implied_by(info.kind) & ~(possible | found)) != 0;
-    if ((possible & kWeakKinds & bit) != 0 && !excluded) left |= bit;
+    KindSet means = implied_by(info.kind);
+    if ((kind_bit(info.kind) & kSessionKinds) != 0 && (found & kElsewhere) != 0)
+      means &= kSessionKinds;
+    if ((means & absent) != 0) excluded |= kind_bit(info.kind);
   }
-  return left;
+  return excluded & kWeakKinds;
 }
 
+KindSet still_possible(KindSet possible, KindSet found) {
+  return possible & ~excluded_by(~(possible | found), found);
+}
 }  // namespace witness

@@ -12,7 +12,6 @@ namespace {
 
 using enum AnomalyKind;
 
-constexpr KindSet kSessionGuarantees = kinds(n_mr, myr, mrwd, pram_conflict);
 constexpr KindSet kCausal = kinds(causal_conflict, causal_conflict_process);
 constexpr KindSet kFractured = kinds(fractured_read, fractured_read_process);
 constexpr KindSet kMonotonic = kinds(non_monotonic_read, non_monotonic_read_process);
@@ -54,9 +53,9 @@ class Levels {
     if (wants(kMonotonic)) judge_monotonic();
     if (wants(kFractured)) judge_fractured();
     if (wants(kCausal)) judge_causal();
-    if (wants(kSessionGuarantees)) {
-      close(kSessionGuarantees & ~judge_session_guarantees(input_, open_, story_, findings_));
-      if (wants(kSessionGuarantees)) because(kOverlap);
+    if (const KindSet wanted = open_ & kSessionKinds; wanted != 0) {
+      close(wanted & ~judge_session_guarantees(input_, wanted, story_, findings_));
+      if (wants(kSessionKinds)) because(input_.sessions.complete() ? kTooMuch : kOverlap);
     }
     return {open_, why_};
   }
@@ -70,9 +69,7 @@ class Levels {
   /// All of these have been looked for. What was not found takes with it what implies it.
   void close(KindSet looked_for) {
     const KindSet absent = looked_for & ~findings_.found();
-    for (const AnomalyInfo& info : anomaly_table()) {
-      if ((implied_by(info.kind) & absent) != 0) looked_for |= kind_bit(info.kind);
-    }
+    open_ &= ~excluded_by(absent, findings_.found());
     open_ &= ~looked_for;
   }
 
@@ -95,7 +92,7 @@ class Levels {
   }
 
   void judge_cycles() {
-    if (wants(kinds(g1c_process)) && is_acyclic(true, {})) close(kinds(g1c_process));
+    if (wants(kinds(g1c_process)) && is_acyclic(true, {})) close(kinds(g1c, g1c_process));
     look(kG1c, {});
     look(kG1cProcess, {});
     close(kinds(g0, g0_process));

@@ -51,16 +51,19 @@ class Maker {
 
   /// Calls use(position) for each write that counts and read whose version is known, in order.
   template <typename Use>
+  void for_ops_of(std::uint32_t transaction, Use use) const {
+    const std::uint32_t begin = input_.history.transactions[transaction].ops_begin;
+    const auto ops = input_.history.ops_of(transaction);
+    for (std::uint32_t i = 0; i < ops.size(); ++i) {
+      const bool counts = ops[i].kind == TxnOpKind::write ? !input_.written.empty(transaction)
+                                                          : versions_[begin + i] != Sources::none;
+      if (counts) use(begin + i);
+    }
+  }
+  template <typename Use>
   void for_ops(std::uint32_t chain, Use use) const {
     for (const std::uint32_t transaction : input_.sessions.members(chain)) {
-      const Transaction& self = input_.history.transactions[transaction];
-      const auto ops = input_.history.ops_of(transaction);
-      for (std::uint32_t i = 0; i < ops.size(); ++i) {
-        const std::uint32_t place = self.ops_begin + i;
-        const bool counts = ops[i].kind == TxnOpKind::write ? !input_.written.empty(transaction)
-                                                            : versions_[place] != Sources::none;
-        if (counts) use(place);
-      }
+      for_ops_of(transaction, use);
     }
   }
   bool writes(std::uint32_t place) const { return op(place).kind == TxnOpKind::write; }
@@ -168,6 +171,24 @@ void add_session_order(const WeakInput& input, Maker& maker) {
   }
 }
 
+void add_monotonic_reads(const WeakInput& input, const std::vector<std::uint32_t>& versions,
+                         Maker& maker) {
+  struct Last {
+    std::uint32_t chain = kNoPosition;
+    std::uint32_t version = Sources::initial;
+  };
+  std::vector<Last> last(input.history.keys.size());
+  for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {
+    maker.for_ops(chain, [&](std::uint32_t op) {
+      if (maker.writes(op)) return;
+      Last& before = last[maker.op(op).key];
+      const bool same = before.chain != chain || before.version == versions[op];
+      if (!same && before.version != Sources::initial) maker.add_seen(before.version, op);
+      before = {chain, versions[op]};
+    });
+  }
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> find_versions(const Transactions& history) {
@@ -203,21 +224,8 @@ std::vector<std::uint32_t> find_versions(const Transactions& history) {
 }
 
 WriteEdges monotonic_reads(const WeakInput& input, const std::vector<std::uint32_t>& versions) {
-  struct Last {
-    std::uint32_t chain = kNoPosition;
-    std::uint32_t version = Sources::initial;
-  };
   Maker maker(input, versions);
-  std::vector<Last> last(input.history.keys.size());
-  for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {
-    maker.for_ops(chain, [&](std::uint32_t op) {
-      if (maker.writes(op)) return;
-      Last& before = last[maker.op(op).key];
-      const bool same = before.chain != chain || before.version == versions[op];
-      if (!same && before.version != Sources::initial) maker.add_seen(before.version, op);
-      before = {chain, versions[op]};
-    });
-  }
+  add_monotonic_reads(input, versions, maker);
   return maker.take();
 }
 
@@ -266,30 +274,46 @@ WriteEdges read_your_writes(const WeakInput& input, const std::vector<std::uint3
   return maker.take();
 }
 
+/// Reads are gathered in a relay that the next write comes after, and the next relay.
 WriteEdges writes_follow_reads(const WeakInput& input, const std::vector<std::uint32_t>& versions) {
+  const Transactions& history = input.history;
   Maker maker(input, versions);
+  // Who never ended has a chain of its own, which goes on from another one: of each transaction
+  // from which one does, the relay of all reads so far.
+  std::vector<std::uint32_t> gathered_at(history.transactions.size(), kNoPosition);
+  std::vector<bool> branches(history.transactions.size(), false);
+  for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {
+    const std::uint32_t first = input.sessions.members(chain).front();
+    const std::uint32_t previous = history.transactions[first].previous;
+    if (previous != kNoPosition) branches[previous] = true;
+  }
   std::vector<std::uint32_t> reads;
   for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {
-    std::uint32_t gathered = kNoPosition;
+    const std::uint32_t first = input.sessions.members(chain).front();
+    const std::uint32_t previous = history.transactions[first].previous;
+    std::uint32_t gathered = previous == kNoPosition ? kNoPosition : gathered_at[previous];
     reads.clear();
-    maker.for_ops(chain, [&](std::uint32_t op) {
-      if (!maker.writes(op)) {
-        if (versions[op] != Sources::initial) reads.push_back(op);
-        return;
-      }
-      if (!reads.empty()) {
-        const std::uint32_t relay = maker.relay();
-        if (gathered != kNoPosition) maker.add(gathered, relay, kNoPosition);
-        for (const std::uint32_t read : reads) {
-          // It read what it wrote only now.
-          if (versions[read] == op) maker.add(relay, op, read);
-          maker.add(versions[read], relay, read);
+    const auto gather = [&] {
+      if (reads.empty()) return;
+      const std::uint32_t relay = maker.relay();
+      if (gathered != kNoPosition) maker.add(gathered, relay, kNoPosition);
+      for (const std::uint32_t read : reads) maker.add(versions[read], relay, read);
+      reads.clear();
+      gathered = relay;
+    };
+    for (const std::uint32_t transaction : input.sessions.members(chain)) {
+      maker.for_ops_of(transaction, [&](std::uint32_t op) {
+        if (!maker.writes(op)) {
+          if (versions[op] != Sources::initial) reads.push_back(op);
+          return;
         }
-        reads.clear();
-        gathered = relay;
-      }
-      if (gathered != kNoPosition) maker.add(gathered, op, kNoPosition);
-    });
+        gather();
+        if (gathered != kNoPosition) maker.add(gathered, op, kNoPosition);
+      });
+      if (!branches[transaction]) continue;
+      gather();
+      gathered_at[transaction] = gathered;
+    }
   }
   return maker.take();
 }
@@ -298,6 +322,7 @@ std::optional<WriteEdges> pram(const WeakInput& input, const std::vector<std::ui
   constexpr std::size_t kEdgesMost = 20'000'000;
   Maker maker(input, versions);
   add_session_order(input, maker);
+  add_monotonic_reads(input, versions, maker);
   const WritesByChain writes(input);
   Seen seen(input);
   for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {

@@ -140,10 +140,10 @@ class Judgement {
     }
     const bool beside = order_matters();
     const KindSet reads = kinds(g0, g1c, g0_process, g1c_process);
-    KindSet wanted = beside ? kWeakKinds : asked_ & (kWeakKinds | reads);
-    wanted = still_possible(undecided_.kinds | wanted, findings_.found()) & wanted;
     const KindSet unasked = beside ? 0 : kWeakKinds & ~asked_;
     undecided_.add(unasked, "it is more than the claim needs, and was not looked for");
+    KindSet wanted = beside ? kWeakKinds : asked_ & (kWeakKinds | reads);
+    wanted = still_possible(undecided_.kinds | wanted, findings_.found()) & wanted;
     if (wanted == 0) return;
     const WeakVerdict weak =
         judge_weak_levels(transactions_, *sources_, wanted,

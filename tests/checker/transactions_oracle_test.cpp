@@ -1,6 +1,7 @@
 /// The checker of transactions against the oracle, on small random histories.
 #include <gtest/gtest.h>
 
+#include "tests/checker/disagreements.hpp"
 #include "tests/checker/fuzz_cases.hpp"
 #include "tests/oracle/random_history.hpp"
 #include "witness/check.hpp"
@@ -11,49 +12,15 @@ namespace {
 using oracle::Models;
 using oracle::SmallHistory;
 
-bool among(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-/// Every disagreement, with the smallest history that shows it.
-class Disagreements {
- public:
-  void add(const std::string& what, const SmallHistory& small) {
-    std::size_t steps = 0;
-    for (const oracle::Tx& tx : small.txs) steps += 1 + tx.steps.size();
-    Shown& shown = all_[what];
-    if (++shown.count > 1 && shown.steps <= steps) return;
-    shown.steps = steps;
-    shown.edn = oracle::edn(small);
-  }
-  std::string text() const {
-    std::string text;
-    for (const auto& [what, shown] : all_) {
-      text += fmt::format("{} ({} times), as in\n{}", what, shown.count, shown.edn);
-    }
-    return text;
-  }
-
- private:
-  struct Shown {
-    std::size_t count = 0;
-    std::size_t steps = 0;
-    std::string edn;
-  };
-  std::map<std::string, Shown> all_;
-};
+using testing::among;
+using testing::Disagreements;
+using testing::seed_or;
 
 /// Lists whose last appends nobody read leave open in which order those came. That may leave a
 /// model undecided that forbids lost updates, and not every cycle of two transactions' stale reads.
 bool may_stay_open(const std::string& model) {
   return model == "cursor-stability" || model == "consistent-view" ||
          model == "parallel-snapshot-isolation" || model.ends_with("snapshot-isolation");
-}
-
-/// Another seed tries other histories.
-std::uint64_t seed_or(std::uint64_t usual) {
-  const char* wanted = std::getenv("WITNESS_FUZZ_SEED");
-  return wanted == nullptr ? usual : std::stoull(wanted);
 }
 
 /// How often the checker said what.
