@@ -59,8 +59,7 @@ void Sessions::make_chains(const Transactions& history) {
   for (const std::uint32_t later : heir) {
     if (later != kNoPosition) inherits[later] = true;
   }
-  chain_.resize(count);
-  place_.resize(count);
+  where_.resize(count);
   members_.reserve(count);
   begin_.push_back(0);
   for (std::uint32_t first = 0; first < count; ++first) {
@@ -69,8 +68,7 @@ void Sessions::make_chains(const Transactions& history) {
     complete_ = complete_ && (alone || !history.transactions[first].reads_known);
     std::uint32_t place = 0;
     for (std::uint32_t at = first; at != kNoPosition; at = heir[at]) {
-      chain_[at] = this->count();
-      place_[at] = place++;
+      where_[at] = {this->count(), place++};
       members_.push_back(at);
     }
     begin_.push_back(static_cast<std::uint32_t>(members_.size()));

@@ -15,12 +15,13 @@ namespace witness {
 /// joints (Transactions::also_after). O(transactions + joints).
 class Sessions {
  public:
+  Sessions() : begin_(1) {}
   explicit Sessions(const Transactions& history);
 
   std::uint32_t count() const { return static_cast<std::uint32_t>(begin_.size() - 1); }
-  std::uint32_t chain(std::uint32_t transaction) const { return chain_[transaction]; }
+  std::uint32_t chain(std::uint32_t transaction) const { return where_[transaction].chain; }
   /// In its chain, from 0.
-  std::uint32_t place(std::uint32_t transaction) const { return place_[transaction]; }
+  std::uint32_t place(std::uint32_t transaction) const { return where_[transaction].place; }
   std::span<const std::uint32_t> members(std::uint32_t chain) const {
     return std::span{members_}.subspan(begin_[chain], begin_[chain + 1] - begin_[chain]);
   }
@@ -38,8 +39,12 @@ class Sessions {
   void link_joints(const Transactions& history);
   void make_chains(const Transactions& history);
 
-  std::vector<std::uint32_t> chain_;
-  std::vector<std::uint32_t> place_;
+  struct Where {
+    std::uint32_t chain;
+    std::uint32_t place;
+  };
+
+  std::vector<Where> where_;
   std::vector<std::uint32_t> begin_;
   std::vector<std::uint32_t> members_;
   std::vector<std::uint32_t> before_begin_;

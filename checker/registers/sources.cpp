@@ -10,22 +10,55 @@ namespace {
 
 using Use = Transactions::Use;
 
+/// What matters here of each transaction, in one byte: keys come by in any order.
+class Fates {
+ public:
+  explicit Fates(const Transactions& history) : flags_(history.transactions.size()) {
+    for (std::uint32_t i = 0; i < flags_.size(); ++i) {
+      const Transaction& self = history.transactions[i];
+      flags_[i] = static_cast<std::uint8_t>((self.reads_known ? kReadsKnown : 0U) |
+                                            (self.fate == Fated::aborted ? kAborted : 0U) |
+                                            (is_initializer(history, i) ? kInitializer : 0U));
+    }
+  }
+  bool reads_known(std::uint32_t i) const { return (flags_[i] & kReadsKnown) != 0; }
+  bool aborted(std::uint32_t i) const { return (flags_[i] & kAborted) != 0; }
+  bool initializer(std::uint32_t i) const { return (flags_[i] & kInitializer) != 0; }
+
+ private:
+  static constexpr unsigned kReadsKnown = 1;
+  static constexpr unsigned kAborted = 2;
+  static constexpr unsigned kInitializer = 4;
+  std::vector<std::uint8_t> flags_;
+};
+
 /// The sources of one key's reads. Used again for the next key.
 class KeySources {
  public:
-  KeySources(const Transactions& history, std::vector<std::uint32_t>& sources, Inferred& out)
-      : history_(history), sources_(sources), out_(out) {}
+  KeySources(const Transactions& history, const Fates& fates, Sources& sources, Inferred& out)
+      : history_(history), fates_(fates), sources_(sources), out_(out) {}
 
   void find(std::uint32_t key) {
     key_ = key;
     uses_ = history_.uses_of(key);
+    // All over the history: better asked for at once.
+    for (const Use& use : uses_) __builtin_prefetch(&history_.ops[use.op]);
     writes_.reset(uses_.size());
     rewritten_ = false;
     note_writes();
     std::uint32_t visitor = kNoPosition;
+    std::uint32_t* source = &sources_.by_use[history_.key_begin[key]];
     for (const Use& use : uses_) {
-      const bool known = history_.transactions[use.transaction].reads_known;
-      if (known && op(use).kind == TxnOpKind::read) sources_[use.op] = source_of(use);
+      const bool known = fates_.reads_known(use.transaction);
+      if (op(use).kind == TxnOpKind::write) {
+        const bool counts =
+            !fates_.aborted(use.transaction) && !fates_.initializer(use.transaction);
+        *source = counts ? Sources::written : Sources::none;
+      } else if (known) {
+        *source = source_of(use);
+        sources_.writer[use.op] = *source;
+      }
+      ++source;
       if (!known) continue;
       check_inside(use, use.transaction != visitor);
       visitor = use.transaction;
@@ -54,7 +87,7 @@ class KeySources {
       const TxnOp& write = op(uses_[i]);
       if (write.kind != TxnOpKind::write) continue;
       if (write.value() == history_.initial) {
-        rewritten_ = rewritten_ || !is_initializer(history_, uses_[i].transaction);
+        rewritten_ = rewritten_ || !fates_.initializer(uses_[i].transaction);
       } else {
         writes_.insert(write.value(), i);
       }
@@ -83,7 +116,7 @@ class KeySources {
       if (uses_[place].op > read.op) fact(future_read, read, writer, value);
       return Sources::own;
     }
-    if (history_.transactions[writer].fate == Fated::aborted) {
+    if (fates_.aborted(writer)) {
       fact(g1a, read, writer, value);
       return Sources::aborted;
     }
@@ -98,7 +131,8 @@ class KeySources {
   }
 
   const Transactions& history_;
-  std::vector<std::uint32_t>& sources_;
+  const Fates& fates_;
+  Sources& sources_;
   Inferred& out_;
   std::uint32_t key_ = 0;
   std::span<const Use> uses_;
@@ -119,10 +153,12 @@ bool is_initializer(const Transactions& history, std::uint32_t number) {
 }
 
 Sources find_sources(const Transactions& history, std::vector<Inferred>& parts) {
-  Sources sources{std::vector<std::uint32_t>(history.ops.size(), Sources::none)};
+  Sources sources{std::vector<std::uint32_t>(history.ops.size(), Sources::none),
+                  std::vector<std::uint32_t>(history.uses.size(), Sources::none)};
+  const Fates fates(history);
   parts.resize(key_parts(history));
   for_key_parts(history, parts.size(), [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {
-    KeySources part(history, sources.writer, parts[i]);
+    KeySources part(history, fates, sources, parts[i]);
     for (std::uint32_t key = begin; key < end; ++key) part.find(key);
   });
   return sources;

@@ -19,7 +19,8 @@ namespace witness {
 ///   aborted       what an aborted transaction wrote (G1a)
 ///   unwritten     what nobody here wrote: garbage, or from before
 ///   ambiguous     the initial value, which somebody wrote later, too
-///   none          no read, or its result is not known
+///   written       it is a write (in `by_use` only), and its transaction did not abort
+///   none          nothing of these: its result is not known
 struct Sources {
   enum Word : std::uint32_t {
     none = kNoPosition,
@@ -29,11 +30,13 @@ struct Sources {
     aborted = kNoPosition - 4,
     unwritten = kNoPosition - 5,
     ambiguous = kNoPosition - 6,
+    written = kNoPosition - 7,
   };
 
   std::vector<std::uint32_t> writer;  ///< of each micro-operation
+  std::vector<std::uint32_t> by_use;  ///< the same beside Transactions::uses, key by key
 
-  static bool is_transaction(std::uint32_t source) { return source < ambiguous; }
+  static bool is_transaction(std::uint32_t source) { return source < written; }
 
   std::span<const std::uint32_t> of(const Transactions& history, std::uint32_t transaction) const {
     return std::span{writer}.subspan(history.transactions[transaction].ops_begin,

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <atomic>
 #include <memory>
-#include <thread>
 
 #include "checker/registers/weak_edges.hpp"
 #include "checker/transactions/key_parts.hpp"
@@ -27,13 +25,19 @@ struct Reader {
   std::uint32_t op;
 };
 
+std::span<const std::uint32_t> sources_of(const WeakInput& input, std::uint32_t key) {
+  const auto begin = input.history.key_begin[key];
+  return std::span{input.sources.by_use}.subspan(begin, input.history.key_begin[key + 1] - begin);
+}
+
 /// Reads of the key whose versions count, by version; of others nothing is inferred.
 void collect_readers(const WeakInput& input, std::uint32_t key, std::vector<Reader>& readers) {
   readers.clear();
-  for (const Transactions::Use& use : input.history.uses_of(key)) {
-    const std::uint32_t source = input.sources.writer[use.op];
-    if (Sources::is_transaction(source) || source == Sources::initial) {
-      readers.push_back({source, use.transaction, use.op});
+  const auto uses = input.history.uses_of(key);
+  const auto sources = sources_of(input, key);
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    if (Sources::is_transaction(sources[i]) || sources[i] == Sources::initial) {
+      readers.push_back({sources[i], uses[i].transaction, uses[i].op});
     }
   }
   std::ranges::sort(readers, {}, &Reader::source);
@@ -50,18 +54,18 @@ void for_versions(std::span<const Reader> readers, Use use) {
   }
 }
 
-/// How much of each of some chains comes before each vertex.
+/// How much of each chain of a range of columns comes before each vertex.
 class Clocks {
  public:
-  /// `columns`: of each chain, kNoPosition if it has none. Memory is taken once.
-  Clocks(const WeakInput& input, std::span<const std::uint32_t> order, std::size_t width)
+  Clocks(const WeakInput& input, std::size_t width)
       : input_(input),
-        order_(order),
         width_((width + 3) / 4 * 4),
         rows_(std::make_unique_for_overwrite<std::int32_t[]>(input.vertices() * width_)) {}
 
-  void run(std::uint32_t first, std::uint32_t end, const std::vector<std::uint32_t>& columns) {
-    for (const std::uint32_t vertex : order_) {
+  /// `columns`: of each chain, kNoPosition if it has none.
+  void run(std::uint32_t first, std::uint32_t end, std::span<const std::uint32_t> order,
+           const std::vector<std::uint32_t>& columns) {
+    for (const std::uint32_t vertex : order) {
       std::int32_t* const row = &rows_[vertex * width_];
       std::fill_n(row, width_, 0);
       for_predecessors(input_, true, vertex, [&](std::uint32_t before, EdgeKind) {
@@ -75,27 +79,33 @@ class Clocks {
       });
     }
   }
-  /// So many of each chain of the block come before the vertex.
+  /// So many of each chain come before the vertex.
   const std::int32_t* of(std::uint32_t vertex) const { return &rows_[vertex * width_]; }
 
  private:
   const WeakInput& input_;
-  std::span<const std::uint32_t> order_;
   std::size_t width_;
   std::unique_ptr<std::int32_t[]> rows_;
 };
 
-/// The edges whose `t2` stands in one block of chains.
-class Block {
+/// The columns of one round: `clocks[i]` has those from `first + i * width` on.
+struct Round {
+  std::uint32_t first = 0;
+  std::uint32_t end = 0;
+  std::uint32_t width = 0;
+  std::vector<Clocks> clocks;
+};
+
+/// The edges whose `t2` stands in a round's chains, key by key.
+class RoundEdges {
  public:
-  Block(const WeakInput& input, const Clocks& clocks, std::uint32_t first, std::uint32_t end,
-        const std::vector<std::uint32_t>& columns, CommitEdges& edges)
+  RoundEdges(const WeakInput& input, const Round& round, const std::vector<std::uint32_t>& columns,
+             CommitEdges& edges)
       : input_(input),
-        clocks_(clocks),
-        first_(first),
-        end_(end),
+        round_(round),
         columns_(columns),
-        edges_(edges) {}
+        edges_(edges),
+        rows_(round.clocks.size()) {}
 
   void infer(std::uint32_t key) {
     collect_writers(key);
@@ -109,7 +119,8 @@ class Block {
  private:
   /// The writers of one chain, in its order.
   struct Group {
-    std::uint32_t column;
+    std::uint32_t range;   ///< of the round's clocks
+    std::uint32_t column;  ///< in there
     std::uint32_t begin;
     std::uint32_t end;
     std::int32_t seen;  ///< so much of the chain comes before some reader of a version
@@ -118,31 +129,41 @@ class Block {
   void collect_writers(std::uint32_t key) {
     writers_.clear();
     groups_.clear();
-    for (const Transactions::Use& use : input_.history.uses_of(key)) {
-      const bool writes = input_.history.ops[use.op].kind == TxnOpKind::write;
-      const std::uint32_t column = columns_[input_.sessions.chain(use.transaction)];
-      if (!writes || column < first_ || column >= end_) continue;
-      if (input_.written.empty(use.transaction)) continue;
-      if (!writers_.empty() && writers_.back().transaction == use.transaction) continue;
-      writers_.push_back(
-          {column - first_, input_.sessions.place(use.transaction), use.transaction});
+    const auto uses = input_.history.uses_of(key);
+    const auto sources = sources_of(input_, key);
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+      if (sources[i] != Sources::written) continue;
+      const std::uint32_t self = uses[i].transaction;
+      const std::uint32_t column = columns_[input_.sessions.chain(self)];
+      if (column < round_.first || column >= round_.end) continue;
+      if (!writers_.empty() && writers_.back().transaction == self) continue;
+      writers_.push_back({column - round_.first, input_.sessions.place(self), self});
     }
     std::sort(writers_.begin(), writers_.end(), [](const Writer& a, const Writer& b) {
       return std::pair{a.column, a.place} < std::pair{b.column, b.place};
     });
     for (std::uint32_t i = 0; i < writers_.size(); ++i) {
-      if (i == 0 || writers_[i].column != writers_[i - 1].column) {
-        groups_.push_back({writers_[i].column, i, i, 0});
+      const std::uint32_t column = writers_[i].column;
+      if (i == 0 || column != writers_[i - 1].column) {
+        groups_.push_back({column / round_.width, column % round_.width, i, i, 0});
       }
       groups_.back().end = i + 1;
     }
   }
 
+  std::int32_t clock(std::uint32_t vertex, const Group& group) const {
+    return round_.clocks[group.range].of(vertex)[group.column];
+  }
+
   void look(std::uint32_t source, std::span<const Reader> readers) {
     for (Group& group : groups_) group.seen = 0;
     for (const Reader& reader : readers) {
-      const std::int32_t* const clock = clocks_.of(reader.transaction);
-      for (Group& group : groups_) group.seen = std::max(group.seen, clock[group.column]);
+      for (std::size_t i = 0; i < rows_.size(); ++i) {
+        rows_[i] = round_.clocks[i].of(reader.transaction);
+      }
+      for (Group& group : groups_) {
+        group.seen = std::max(group.seen, rows_[group.range][group.column]);
+      }
     }
     for (const Group& group : groups_) {
       if (group.seen == 0) continue;
@@ -151,30 +172,28 @@ class Block {
           std::partition_point(begin, writers_.begin() + group.end, [&](const Writer& writer) {
             return static_cast<std::int32_t>(writer.place) < group.seen;
           });
-      if (after != begin) add(*(after - 1), source, readers);
+      if (after != begin) add(*(after - 1), group, source, readers);
     }
   }
 
-  void add(const Writer& last, std::uint32_t source, std::span<const Reader> readers) {
+  void add(const Writer& last, const Group& group, std::uint32_t source,
+           std::span<const Reader> readers) {
     if (last.transaction == source) return;
     const auto place = static_cast<std::int32_t>(last.place);
-    const bool known = source != Sources::initial && clocks_.of(source)[last.column] > place;
-    if (known) return;
-    const auto reader = std::ranges::find_if(readers, [&](const Reader& each) {
-      return clocks_.of(each.transaction)[last.column] > place;
-    });
+    if (source != Sources::initial && clock(source, group) > place) return;
+    const auto reader = std::ranges::find_if(
+        readers, [&](const Reader& each) { return clock(each.transaction, group) > place; });
     edges_.push_back(commit_edge(last.transaction, source, reader->transaction, reader->op));
   }
 
   const WeakInput& input_;
-  const Clocks& clocks_;
-  std::uint32_t first_;
-  std::uint32_t end_;
+  const Round& round_;
   const std::vector<std::uint32_t>& columns_;
   CommitEdges& edges_;
   std::vector<Writer> writers_;
   std::vector<Group> groups_;
   std::vector<Reader> readers_;
+  std::vector<const std::int32_t*> rows_;
 };
 
 /// Which of the transactions of a set of 64 come before a vertex.
@@ -205,11 +224,9 @@ class Bits {
   std::vector<std::uint64_t> own_;
 };
 
-}  // namespace
-
-std::optional<CommitEdges> causal_edges(const WeakInput& input,
-                                        std::span<const std::uint32_t> order) {
-  std::vector<std::uint32_t> columns(input.sessions.count(), kNoPosition);
+/// A column for each chain in which somebody writes. Gives their number.
+std::uint32_t number_columns(const WeakInput& input, std::vector<std::uint32_t>& columns) {
+  columns.assign(input.sessions.count(), kNoPosition);
   std::uint32_t count = 0;
   for (std::uint32_t chain = 0; chain < columns.size(); ++chain) {
     const bool writes = std::ranges::any_of(input.sessions.members(chain), [&](std::uint32_t each) {
@@ -217,31 +234,49 @@ std::optional<CommitEdges> causal_edges(const WeakInput& input,
     });
     if (writes) columns[chain] = count++;
   }
+  return count;
+}
+
+/// Columns a thread has at a time: a few cache lines, as long as all clocks fit.
+std::uint32_t width_of(const WeakInput& input, std::uint32_t count, std::size_t threads) {
+  const std::size_t one = sizeof(std::int32_t) * std::max<std::size_t>(input.vertices(), 1);
+  const std::size_t most = std::clamp<std::size_t>(kClocksMost / (one * threads), 4, kColumnsMost);
+  return static_cast<std::uint32_t>(
+      std::clamp<std::size_t>((count + threads - 1) / threads, 1, most));
+}
+
+}  // namespace
+
+std::optional<CommitEdges> causal_edges(const WeakInput& input,
+                                        std::span<const std::uint32_t> order) {
+  std::vector<std::uint32_t> columns;
+  const std::uint32_t count = number_columns(input, columns);
   if (count == 0) return CommitEdges{};
   const std::size_t threads = key_parts(input.history);
-  const std::size_t affordable =
-      kClocksMost / (sizeof(std::int32_t) * threads * std::max<std::size_t>(input.vertices(), 1));
-  const std::size_t width = std::clamp<std::size_t>(
-      (count + threads - 1) / threads, 1, std::clamp<std::size_t>(affordable, 4, kColumnsMost));
-  std::vector<CommitEdges> edges((count + width - 1) / width);
-  std::atomic<std::size_t> next = 0;
-  std::atomic<std::size_t> kept = 0;
-  in_threads(std::min(threads, edges.size()), [&](std::size_t) {
-    Clocks clocks(input, order, width);
-    for (std::size_t i = next++; i < edges.size(); i = next++) {
-      const auto first = static_cast<std::uint32_t>(i * width);
-      const auto end = static_cast<std::uint32_t>(std::min<std::size_t>(first + width, count));
-      clocks.run(first, end, columns);
-      Block block(input, clocks, first, end, columns, edges[i]);
-      std::size_t before = 0;
-      for (std::uint32_t key = 0; key < input.history.keys.size() && kept < kEdgesMost; ++key) {
-        block.infer(key);
-        kept += edges[i].size() - before;
-        before = edges[i].size();
-      }
+  Round round;
+  round.width = width_of(input, count, threads);
+  const std::size_t ranges =
+      std::min<std::size_t>(threads, (count + round.width - 1) / round.width);
+  for (std::size_t i = 0; i < ranges; ++i) round.clocks.emplace_back(input, round.width);
+  std::vector<CommitEdges> edges(threads);
+  while (round.end < count) {
+    round.first = round.end;
+    round.end = std::min(count, round.first + static_cast<std::uint32_t>(ranges) * round.width);
+    in_threads(ranges, [&](std::size_t i) {
+      const std::uint32_t first = round.first + static_cast<std::uint32_t>(i) * round.width;
+      round.clocks[i].run(first, std::min(first + round.width, count), order, columns);
+    });
+    for_key_parts(input.history, threads,
+                  [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {
+                    RoundEdges infer(input, round, columns, edges[i]);
+                    for (std::uint32_t key = begin; key < end; ++key) {
+                      if (edges[i].size() * threads < kEdgesMost) infer.infer(key);
+                    }
+                  });
+    for (const CommitEdges& each : edges) {
+      if (each.size() * threads >= kEdgesMost) return std::nullopt;
     }
-  });
-  if (kept >= kEdgesMost) return std::nullopt;
+  }
   CommitEdges all = std::move(edges.front());
   for (std::size_t i = 1; i < edges.size(); ++i) {
     all.insert(all.end(), edges[i].begin(), edges[i].end());

@@ -21,10 +21,16 @@ namespace witness {
 /// The keys that each transaction wrote, ascending, each once. None of an aborted transaction.
 class WrittenKeys {
  public:
+  WrittenKeys() = default;
   explicit WrittenKeys(const Transactions& history);
   std::span<const std::uint32_t> of(std::uint32_t transaction) const {
     return std::span{keys_}.subspan(begin_[transaction],
                                     begin_[transaction + 1] - begin_[transaction]);
+  }
+  /// Soon it will be looked at.
+  void prefetch(std::uint32_t transaction) const { __builtin_prefetch(&begin_[transaction]); }
+  void prefetch_keys(std::uint32_t transaction) const {
+    __builtin_prefetch(keys_.data() + begin_[transaction]);
   }
   bool empty(std::uint32_t transaction) const {
     return begin_[transaction] == begin_[transaction + 1];
@@ -35,9 +41,14 @@ class WrittenKeys {
   std::vector<std::uint32_t> keys_;
 };
 
+/// `sessions` and `written` are empty where nobody needs them.
 struct WeakInput {
-  WeakInput(const Transactions& all, const Sources& column)
-      : history(all), sources(column), sessions(all), written(all) {}
+  WeakInput(const Transactions& all, const Sources& column, bool needs_sessions = true,
+            bool needs_written = true)
+      : history(all), sources(column) {
+    if (needs_sessions) sessions = Sessions(all);
+    if (needs_written) written = WrittenKeys(all);
+  }
 
   std::uint32_t transactions() const {
     return static_cast<std::uint32_t>(history.transactions.size());

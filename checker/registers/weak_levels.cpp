@@ -15,6 +15,9 @@ using enum AnomalyKind;
 constexpr KindSet kCausal = kinds(causal_conflict, causal_conflict_process);
 constexpr KindSet kFractured = kinds(fractured_read, fractured_read_process);
 constexpr KindSet kMonotonic = kinds(non_monotonic_read, non_monotonic_read_process);
+/// What needs no sessions, nor stands below a level that is quicker with them.
+constexpr KindSet kPlain = kinds(g0, g1c, non_monotonic_read, fractured_read);
+
 constexpr WeakLevel kG1c{g1c, false, Visibility::read};
 constexpr WeakLevel kG1cProcess{g1c_process, true, Visibility::read};
 constexpr WeakLevel kMonotonicView{non_monotonic_read, false, Visibility::earlier_read};
@@ -38,7 +41,7 @@ class Levels {
  public:
   Levels(const Transactions& history, const Sources& sources, KindSet wanted, WeakEffort effort,
          const Story& story, Findings& findings)
-      : input_(history, sources),
+      : input_(history, sources, (wanted & ~kPlain) != 0, (wanted & kWeakKinds) != 0),
         open_(wanted),
         steps_most_(steps_most(effort)),
         story_(story),

@@ -81,6 +81,19 @@ class ReadFrom {
   ReadFrom(const WeakInput& input, CommitEdges& edges)
       : input_(input), edges_(edges), reads_(input.history.keys.size()) {}
 
+  /// Whoever will be looked at soon read from transactions all over the history.
+  void prefetch(std::uint32_t reader, std::uint32_t end) const {
+    constexpr std::uint32_t kFar = 8;
+    constexpr std::uint32_t kNear = 4;
+    if (end - reader <= kFar) return;
+    for (const std::uint32_t source : input_.sources.of(input_.history, reader + kFar)) {
+      if (Sources::is_transaction(source)) input_.written.prefetch(source);
+    }
+    for (const std::uint32_t source : input_.sources.of(input_.history, reader + kNear)) {
+      if (Sources::is_transaction(source)) input_.written.prefetch_keys(source);
+    }
+  }
+
   /// `in_order`: only reads behind the first one of a writer count for that writer.
   void look(std::uint32_t reader, bool in_order) {
     const std::uint32_t begin = input_.history.transactions[reader].ops_begin;
@@ -144,7 +157,10 @@ CommitEdges read_edges(const WeakInput& input, bool in_order) {
   return in_parts(input.transactions(), kTransactionsLeast,
                   [&](CommitEdges& edges, std::uint32_t begin, std::uint32_t end) {
                     ReadFrom look(input, edges);
-                    for (std::uint32_t i = begin; i < end; ++i) look.look(i, in_order);
+                    for (std::uint32_t i = begin; i < end; ++i) {
+                      look.prefetch(i, end);
+                      look.look(i, in_order);
+                    }
                   });
 }
 
