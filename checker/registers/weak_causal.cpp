@@ -37,7 +37,7 @@ void collect_readers(const WeakInput& input, std::uint32_t key, std::vector<Read
   const auto uses = input.history.uses_of(key);
   const auto sources = sources_of(input, key);
   for (std::size_t i = 0; i < uses.size(); ++i) {
-    if (Sources::is_transaction(sources[i]) || sources[i] == Sources::initial) {
+    if (ReadSources::is_transaction(sources[i]) || sources[i] == ReadSources::initial) {
       readers.push_back({sources[i], uses[i].transaction, uses[i].op});
     }
   }
@@ -153,7 +153,7 @@ class RoundEdges {
     const auto uses = input_.history.uses_of(key);
     const auto sources = sources_of(input_, key);
     for (std::size_t i = 0; i < uses.size(); ++i) {
-      if (sources[i] != Sources::written) continue;
+      if (sources[i] != ReadSources::written) continue;
       const std::uint32_t self = uses[i].transaction;
       const std::uint32_t column = columns_[input_.sessions.chain(self)];
       if (column < round_.first || column >= round_.end) continue;
@@ -177,7 +177,7 @@ class RoundEdges {
   void prefetch(const Reader& reader) const {
     for (const Clocks<Number>& clocks : round_.clocks) {
       clocks.prefetch(reader.transaction);
-      if (reader.source != Sources::initial) clocks.prefetch(reader.source);
+      if (reader.source != ReadSources::initial) clocks.prefetch(reader.source);
     }
   }
 
@@ -198,7 +198,8 @@ class RoundEdges {
     if (range_begin_[range] == end) return;
     const Clocks<Number>& clocks = round_.clocks[range];
     const Number* const seen = seen_by(clocks, readers);
-    const Number* const known = source == Sources::initial ? nothing_.data() : clocks.of(source);
+    const Number* const known =
+        source == ReadSources::initial ? nothing_.data() : clocks.of(source);
     const auto counts = [&](const Writer& writer) {
       const auto place = static_cast<std::int64_t>(writer.place);
       return (seen[writer.column] > place) & (known[writer.column] <= place);
@@ -351,7 +352,7 @@ CommitEdges causal_edges_without_sessions(const WeakInput& input,
         collect_readers(input, key, readers);
         for_versions(readers, [&](std::uint32_t source, std::span<const Reader> all) {
           if (source == some[bit]) return;
-          if (source != Sources::initial && bits.precedes(bit, source)) return;
+          if (source != ReadSources::initial && bits.precedes(bit, source)) return;
           const auto reader = std::ranges::find_if(
               all, [&](const Reader& each) { return bits.precedes(bit, each.transaction); });
           if (reader == all.end()) return;

@@ -111,7 +111,8 @@ class Judgement {
   bool order_matters() const {
     const auto undecidable = [](std::size_t model) { return !model_table()[model].decidable; };
     constexpr KindSet kOrder = kNeedVersions | kinds(g0_realtime, g1c_realtime);
-    if (!is_registers() || std::ranges::any_of(claims_.models, undecidable)) return true;
+    if (!is_registers() || transactions_.has_duplicates) return true;
+    if (std::ranges::any_of(claims_.models, undecidable)) return true;
     return assumed_ != 0 || (asked_ & kOrder) != 0;
   }
 
@@ -136,6 +137,10 @@ class Judgement {
   void judge_weak() {
     if (!is_registers()) {
       undecided_.add(kWeakKinds, "it is looked for in registers only");
+      return;
+    }
+    if (transactions_.has_duplicates) {
+      undecided_.add(kWeakKinds, "a value is written more than once: nobody knows who was read");
       return;
     }
     const bool beside = order_matters();
@@ -376,7 +381,7 @@ class Judgement {
   AssumptionSet assumed_;
   Claims claims_;
   KindSet asked_ = 0;  ///< all that the claims forbid
-  std::optional<Sources> sources_;
+  std::optional<ReadSources> sources_;
   Findings findings_;
   Undecided undecided_;
   Verdict verdict_;
