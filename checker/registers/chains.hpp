@@ -56,8 +56,8 @@ struct RegisterChains {
 };
 
 /// Who happened: all that committed, and those that perhaps did and whose writes were read, or may
-/// have been. Nothing follows from whoever perhaps committed and was read by nobody: there is room for
-/// him at the end of every order.
+/// have been. Nothing follows from whoever perhaps committed and was read by nobody: there is room
+/// for him at the end of every order.
 std::vector<bool> happened(const Transactions& history);
 
 /// Reads of aborted, intermediate and foreign values are passed over. Linear in the operations.

@@ -35,7 +35,7 @@ class Fates {
 /// The sources of one key's reads. Used again for the next key.
 class KeySources {
  public:
-  KeySources(const Transactions& history, const Fates& fates, Sources& sources, Inferred& out)
+  KeySources(const Transactions& history, const Fates& fates, ReadSources& sources, Inferred& out)
       : history_(history), fates_(fates), sources_(sources), out_(out) {}
 
   void find(std::uint32_t key) {
@@ -53,7 +53,7 @@ class KeySources {
       if (op(use).kind == TxnOpKind::write) {
         const bool counts =
             !fates_.aborted(use.transaction) && !fates_.initializer(use.transaction);
-        *source = counts ? Sources::written : Sources::none;
+        *source = counts ? ReadSources::written : ReadSources::none;
       } else if (known) {
         *source = source_of(use);
         sources_.writer[use.op] = *source;
@@ -109,16 +109,16 @@ class KeySources {
     using enum AnomalyKind;
     const Datum value = op(read).value();
     if (value == history_.initial) {
-      if (!rewritten_) return Sources::initial;
+      if (!rewritten_) return ReadSources::initial;
       if (out_.ambiguous_reads++ == 0) out_.first_ambiguous = key_;
-      return Sources::ambiguous;
+      return ReadSources::ambiguous;
     }
     std::uint32_t place = writes_.find(value);
     if (place != kNoPosition && history_.has_duplicates) {
       const std::uint32_t choices = choose(read, place);
       if (choices > 1) {
         if (out_.ambiguous_reads++ == 0) out_.first_ambiguous = key_;
-        return Sources::ambiguous;
+        return ReadSources::ambiguous;
       }
     }
     if (place == kNoPosition) {
@@ -127,21 +127,21 @@ class KeySources {
       } else if (out_.unwritten_reads++ == 0) {
         out_.first_unwritten = key_;
       }
-      return Sources::unwritten;
+      return ReadSources::unwritten;
     }
     const std::uint32_t writer = uses_[place].transaction;
     if (writer == read.transaction) {
       if (uses_[place].op > read.op) fact(future_read, read, writer, value);
-      return Sources::own;
+      return ReadSources::own;
     }
     if (fates_.aborted(writer)) {
       fact(g1a, read, writer, value);
-      return Sources::aborted;
+      return ReadSources::aborted;
     }
     // A value that its writer replaced itself was never installed: nobody depends on it.
     if (is_replaced(place)) {
       fact(g1b, read, writer, value);
-      return Sources::intermediate;
+      return ReadSources::intermediate;
     }
     ++out_.dependencies;
     return writer;
@@ -174,7 +174,7 @@ class KeySources {
 
   const Transactions& history_;
   const Fates& fates_;
-  Sources& sources_;
+  ReadSources& sources_;
   Inferred& out_;
   std::uint32_t key_ = 0;
   std::span<const Use> uses_;
@@ -195,9 +195,9 @@ bool is_initializer(const Transactions& history, std::uint32_t number) {
          });
 }
 
-Sources find_sources(const Transactions& history, std::vector<Inferred>& parts) {
-  Sources sources{std::vector<std::uint32_t>(history.ops.size(), Sources::none),
-                  std::vector<std::uint32_t>(history.uses.size(), Sources::none)};
+ReadSources find_sources(const Transactions& history, std::vector<Inferred>& parts) {
+  ReadSources sources{std::vector<std::uint32_t>(history.ops.size(), ReadSources::none),
+                      std::vector<std::uint32_t>(history.uses.size(), ReadSources::none)};
   const Fates fates(history);
   parts.resize(key_parts(history));
   for_key_parts(history, parts.size(), [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {

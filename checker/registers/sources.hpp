@@ -21,7 +21,7 @@ namespace witness {
 ///   ambiguous     the initial value, which somebody wrote later, too
 ///   written       it is a write (in `by_use` only), and its transaction did not abort
 ///   none          nothing of these: its result is not known
-struct Sources {
+struct ReadSources {
   enum Word : std::uint32_t {
     none = kNoPosition,
     initial = kNoPosition - 1,
@@ -51,6 +51,6 @@ bool is_initializer(const Transactions& history, std::uint32_t transaction);
 /// Every value but the initial one is written once to its key. `parts` gets, for each thread, what
 /// reads show by themselves: facts, reads whose writer is not known, and how many depend on another
 /// transaction. O(micro-operations).
-Sources find_sources(const Transactions& history, std::vector<Inferred>& parts);
+ReadSources find_sources(const Transactions& history, std::vector<Inferred>& parts);
 
 }  // namespace witness

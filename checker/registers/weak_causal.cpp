@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include "checker/registers/weak_edges.hpp"
@@ -36,7 +37,7 @@ void collect_readers(const WeakInput& input, std::uint32_t key, std::vector<Read
   const auto uses = input.history.uses_of(key);
   const auto sources = sources_of(input, key);
   for (std::size_t i = 0; i < uses.size(); ++i) {
-    if (Sources::is_transaction(sources[i]) || sources[i] == Sources::initial) {
+    if (ReadSources::is_transaction(sources[i]) || sources[i] == ReadSources::initial) {
       readers.push_back({sources[i], uses[i].transaction, uses[i].op});
     }
   }
@@ -54,85 +55,105 @@ void for_versions(std::span<const Reader> readers, Use use) {
   }
 }
 
-/// How much of each chain of a range of columns comes before each vertex.
+/// How much of each chain of a range of columns comes before each vertex. `Number` has room for the
+/// longest chain: most of the time goes into moving clocks.
+template <typename Number>
 class Clocks {
  public:
   Clocks(const WeakInput& input, std::size_t width)
       : input_(input),
-        width_((width + 3) / 4 * 4),
-        rows_(std::make_unique_for_overwrite<std::int32_t[]>(input.vertices() * width_)) {}
+        width_((width + kAligned - 1) / kAligned * kAligned),
+        rows_(std::make_unique_for_overwrite<Number[]>(input.vertices() * width_)) {}
 
   /// `columns`: of each chain, kNoPosition if it has none.
   void run(std::uint32_t first, std::uint32_t end, std::span<const std::uint32_t> order,
            const std::vector<std::uint32_t>& columns) {
-    for (const std::uint32_t vertex : order) {
-      std::int32_t* const row = &rows_[vertex * width_];
+    constexpr std::size_t kAhead = 6;
+    for (std::size_t at = 0; at < order.size(); ++at) {
+      if (at + kAhead < order.size()) {
+        for_predecessors(input_, true, order[at + kAhead],
+                         [&](std::uint32_t before, EdgeKind) { prefetch(before); });
+      }
+      const std::uint32_t vertex = order[at];
+      Number* const row = &rows_[vertex * width_];
       std::fill_n(row, width_, 0);
       for_predecessors(input_, true, vertex, [&](std::uint32_t before, EdgeKind) {
-        const std::int32_t* const other = &rows_[before * width_];
+        const Number* const other = &rows_[before * width_];
         for (std::size_t i = 0; i < width_; ++i) row[i] = std::max(row[i], other[i]);
         if (before >= input_.transactions()) return;
         const std::uint32_t column = columns[input_.sessions.chain(before)];
         if (column < first || column >= end) return;
-        std::int32_t& self = row[column - first];
-        self = std::max(self, static_cast<std::int32_t>(input_.sessions.place(before)) + 1);
+        Number& self = row[column - first];
+        self = std::max(self, static_cast<Number>(input_.sessions.place(before) + 1));
       });
     }
   }
+  /// Soon it will be looked at: clocks stand all over the memory.
+  void prefetch(std::uint32_t vertex) const {
+    constexpr std::size_t kLine = 64 / sizeof(Number);
+    for (std::size_t i = 0; i < width_; i += kLine) {
+      __builtin_prefetch(&rows_[vertex * width_ + i]);
+    }
+  }
+
   /// So many of each chain come before the vertex.
-  const std::int32_t* of(std::uint32_t vertex) const { return &rows_[vertex * width_]; }
+  const Number* of(std::uint32_t vertex) const { return &rows_[vertex * width_]; }
 
  private:
+  static constexpr std::size_t kAligned = 16 / sizeof(Number);
+
   const WeakInput& input_;
   std::size_t width_;
-  std::unique_ptr<std::int32_t[]> rows_;
+  std::unique_ptr<Number[]> rows_;
 };
 
 /// The columns of one round: `clocks[i]` has those from `first + i * width` on.
+template <typename Number>
 struct Round {
   std::uint32_t first = 0;
   std::uint32_t end = 0;
   std::uint32_t width = 0;
-  std::vector<Clocks> clocks;
+  std::vector<Clocks<Number>> clocks;
 };
 
 /// The edges whose `t2` stands in a round's chains, key by key.
+template <typename Number>
 class RoundEdges {
  public:
-  RoundEdges(const WeakInput& input, const Round& round, const std::vector<std::uint32_t>& columns,
-             CommitEdges& edges)
+  RoundEdges(const WeakInput& input, const Round<Number>& round,
+             const std::vector<std::uint32_t>& columns, CommitEdges& edges)
       : input_(input),
         round_(round),
         columns_(columns),
         edges_(edges),
-        rows_(round.clocks.size()) {}
+        range_begin_(round.clocks.size() + 1),
+        nothing_(round.width, 0),
+        merged_(round.width, 0) {}
 
   void infer(std::uint32_t key) {
     collect_writers(key);
     if (writers_.empty()) return;
     collect_readers(input_, key, readers_);
     for_versions(readers_, [&](std::uint32_t source, std::span<const Reader> readers) {
-      look(source, readers);
+      // The readers of this version and the next ones stand behind each other.
+      const Reader* const ahead = readers.data() + readers.size() + kAhead;
+      if (ahead < readers_.data() + readers_.size()) prefetch(*ahead);
+      for (std::size_t range = 0; range < round_.clocks.size(); ++range) {
+        look(range, source, readers);
+      }
     });
   }
 
  private:
-  /// The writers of one chain, in its order.
-  struct Group {
-    std::uint32_t range;   ///< of the round's clocks
-    std::uint32_t column;  ///< in there
-    std::uint32_t begin;
-    std::uint32_t end;
-    std::int32_t seen;  ///< so much of the chain comes before some reader of a version
-  };
+  static constexpr std::size_t kAhead = 4;
 
+  /// By range and column, then by place. Columns are counted within their range.
   void collect_writers(std::uint32_t key) {
     writers_.clear();
-    groups_.clear();
     const auto uses = input_.history.uses_of(key);
     const auto sources = sources_of(input_, key);
     for (std::size_t i = 0; i < uses.size(); ++i) {
-      if (sources[i] != Sources::written) continue;
+      if (sources[i] != ReadSources::written) continue;
       const std::uint32_t self = uses[i].transaction;
       const std::uint32_t column = columns_[input_.sessions.chain(self)];
       if (column < round_.first || column >= round_.end) continue;
@@ -142,58 +163,74 @@ class RoundEdges {
     std::sort(writers_.begin(), writers_.end(), [](const Writer& a, const Writer& b) {
       return std::pair{a.column, a.place} < std::pair{b.column, b.place};
     });
-    for (std::uint32_t i = 0; i < writers_.size(); ++i) {
-      const std::uint32_t column = writers_[i].column;
-      if (i == 0 || column != writers_[i - 1].column) {
-        groups_.push_back({column / round_.width, column % round_.width, i, i, 0});
+    std::size_t next = 0;
+    for (std::size_t range = 0; range < round_.clocks.size(); ++range) {
+      range_begin_[range] = next;
+      const auto first = static_cast<std::uint32_t>(range) * round_.width;
+      for (; next < writers_.size() && writers_[next].column < first + round_.width; ++next) {
+        writers_[next].column -= first;
       }
-      groups_.back().end = i + 1;
+    }
+    range_begin_.back() = next;
+  }
+
+  void prefetch(const Reader& reader) const {
+    for (const Clocks<Number>& clocks : round_.clocks) {
+      clocks.prefetch(reader.transaction);
+      if (reader.source != ReadSources::initial) clocks.prefetch(reader.source);
     }
   }
 
-  std::int32_t clock(std::uint32_t vertex, const Group& group) const {
-    return round_.clocks[group.range].of(vertex)[group.column];
+  /// So much of each chain comes before some reader.
+  const Number* seen_by(const Clocks<Number>& clocks, std::span<const Reader> readers) {
+    if (readers.size() == 1) return clocks.of(readers.front().transaction);
+    std::copy_n(clocks.of(readers.front().transaction), merged_.size(), merged_.begin());
+    for (const Reader& reader : readers.subspan(1)) {
+      const Number* const clock = clocks.of(reader.transaction);
+      for (std::size_t i = 0; i < merged_.size(); ++i) merged_[i] = std::max(merged_[i], clock[i]);
+    }
+    return merged_.data();
   }
 
-  void look(std::uint32_t source, std::span<const Reader> readers) {
-    for (Group& group : groups_) group.seen = 0;
-    for (const Reader& reader : readers) {
-      for (std::size_t i = 0; i < rows_.size(); ++i) {
-        rows_[i] = round_.clocks[i].of(reader.transaction);
-      }
-      for (Group& group : groups_) {
-        group.seen = std::max(group.seen, rows_[group.range][group.column]);
-      }
-    }
-    for (const Group& group : groups_) {
-      if (group.seen == 0) continue;
-      const auto begin = writers_.begin() + group.begin;
-      const auto after =
-          std::partition_point(begin, writers_.begin() + group.end, [&](const Writer& writer) {
-            return static_cast<std::int32_t>(writer.place) < group.seen;
-          });
-      if (after != begin) add(*(after - 1), group, source, readers);
+  /// Writers that a reader depends on, and the version that it read does not: few.
+  void look(std::size_t range, std::uint32_t source, std::span<const Reader> readers) {
+    const std::size_t end = range_begin_[range + 1];
+    if (range_begin_[range] == end) return;
+    const Clocks<Number>& clocks = round_.clocks[range];
+    const Number* const seen = seen_by(clocks, readers);
+    const Number* const known =
+        source == ReadSources::initial ? nothing_.data() : clocks.of(source);
+    const auto counts = [&](const Writer& writer) {
+      const auto place = static_cast<std::int64_t>(writer.place);
+      return (seen[writer.column] > place) & (known[writer.column] <= place);
+    };
+    for (std::size_t i = range_begin_[range]; i < end; ++i) {
+      const Writer& writer = writers_[i];
+      if (!counts(writer) || writer.transaction == source) continue;
+      // Of one chain, the last.
+      const bool last =
+          i + 1 == end || writers_[i + 1].column != writer.column || !counts(writers_[i + 1]);
+      if (last) add(writer, clocks, source, readers);
     }
   }
 
-  void add(const Writer& last, const Group& group, std::uint32_t source,
+  void add(const Writer& writer, const Clocks<Number>& clocks, std::uint32_t source,
            std::span<const Reader> readers) {
-    if (last.transaction == source) return;
-    const auto place = static_cast<std::int32_t>(last.place);
-    if (source != Sources::initial && clock(source, group) > place) return;
-    const auto reader = std::ranges::find_if(
-        readers, [&](const Reader& each) { return clock(each.transaction, group) > place; });
-    edges_.push_back(commit_edge(last.transaction, source, reader->transaction, reader->op));
+    const auto reader = std::ranges::find_if(readers, [&](const Reader& each) {
+      return clocks.of(each.transaction)[writer.column] > static_cast<std::int64_t>(writer.place);
+    });
+    edges_.push_back(commit_edge(writer.transaction, source, reader->transaction, reader->op));
   }
 
   const WeakInput& input_;
-  const Round& round_;
+  const Round<Number>& round_;
   const std::vector<std::uint32_t>& columns_;
   CommitEdges& edges_;
   std::vector<Writer> writers_;
-  std::vector<Group> groups_;
+  std::vector<std::size_t> range_begin_;  ///< in `writers_`
   std::vector<Reader> readers_;
-  std::vector<const std::int32_t*> rows_;
+  std::vector<Number> nothing_;
+  std::vector<Number> merged_;
 };
 
 /// Which of the transactions of a set of 64 come before a vertex.
@@ -238,23 +275,21 @@ std::uint32_t number_columns(const WeakInput& input, std::vector<std::uint32_t>&
 }
 
 /// Columns a thread has at a time: a few cache lines, as long as all clocks fit.
-std::uint32_t width_of(const WeakInput& input, std::uint32_t count, std::size_t threads) {
-  const std::size_t one = sizeof(std::int32_t) * std::max<std::size_t>(input.vertices(), 1);
+std::uint32_t width_of(const WeakInput& input, std::uint32_t count, std::size_t threads,
+                       std::size_t size) {
+  const std::size_t one = size * std::max<std::size_t>(input.vertices(), 1);
   const std::size_t most = std::clamp<std::size_t>(kClocksMost / (one * threads), 4, kColumnsMost);
   return static_cast<std::uint32_t>(
       std::clamp<std::size_t>((count + threads - 1) / threads, 1, most));
 }
 
-}  // namespace
-
-std::optional<CommitEdges> causal_edges(const WeakInput& input,
-                                        std::span<const std::uint32_t> order) {
-  std::vector<std::uint32_t> columns;
-  const std::uint32_t count = number_columns(input, columns);
-  if (count == 0) return CommitEdges{};
+template <typename Number>
+std::optional<CommitEdges> edges_of(const WeakInput& input, std::span<const std::uint32_t> order,
+                                    const std::vector<std::uint32_t>& columns,
+                                    std::uint32_t count) {
   const std::size_t threads = key_parts(input.history);
-  Round round;
-  round.width = width_of(input, count, threads);
+  Round<Number> round;
+  round.width = width_of(input, count, threads, sizeof(Number));
   const std::size_t ranges =
       std::min<std::size_t>(threads, (count + round.width - 1) / round.width);
   for (std::size_t i = 0; i < ranges; ++i) round.clocks.emplace_back(input, round.width);
@@ -268,7 +303,7 @@ std::optional<CommitEdges> causal_edges(const WeakInput& input,
     });
     for_key_parts(input.history, threads,
                   [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {
-                    RoundEdges infer(input, round, columns, edges[i]);
+                    RoundEdges<Number> infer(input, round, columns, edges[i]);
                     for (std::uint32_t key = begin; key < end; ++key) {
                       if (edges[i].size() * threads < kEdgesMost) infer.infer(key);
                     }
@@ -283,6 +318,23 @@ std::optional<CommitEdges> causal_edges(const WeakInput& input,
     edges[i] = {};
   }
   return all;
+}
+
+}  // namespace
+
+std::optional<CommitEdges> causal_edges(const WeakInput& input,
+                                        std::span<const std::uint32_t> order) {
+  std::vector<std::uint32_t> columns;
+  const std::uint32_t count = number_columns(input, columns);
+  if (count == 0) return CommitEdges{};
+  std::size_t longest = 0;
+  for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {
+    longest = std::max(longest, input.sessions.members(chain).size());
+  }
+  if (longest <= std::numeric_limits<std::int16_t>::max()) {
+    return edges_of<std::int16_t>(input, order, columns, count);
+  }
+  return edges_of<std::int32_t>(input, order, columns, count);
 }
 
 CommitEdges causal_edges_without_sessions(const WeakInput& input,
@@ -300,7 +352,7 @@ CommitEdges causal_edges_without_sessions(const WeakInput& input,
         collect_readers(input, key, readers);
         for_versions(readers, [&](std::uint32_t source, std::span<const Reader> all) {
           if (source == some[bit]) return;
-          if (source != Sources::initial && bits.precedes(bit, source)) return;
+          if (source != ReadSources::initial && bits.precedes(bit, source)) return;
           const auto reader = std::ranges::find_if(
               all, [&](const Reader& each) { return bits.precedes(bit, each.transaction); });
           if (reader == all.end()) return;

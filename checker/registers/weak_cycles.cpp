@@ -22,7 +22,7 @@ Suspects suspects_of(const WeakInput& input, bool sessions, std::span<const Comm
     });
   }
   for (std::uint32_t i = 0; i < inferred.size(); ++i) {
-    const bool initial = input.sources.writer[inferred[i].op] == Sources::initial;
+    const bool initial = input.sources.writer[inferred[i].op] == ReadSources::initial;
     edges.push_back({inferred[i].from, inferred[i].to, i, initial ? rw_item : ww, false});
   }
   std::vector<std::uint32_t> names(input.vertices());

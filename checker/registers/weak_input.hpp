@@ -43,7 +43,7 @@ class WrittenKeys {
 
 /// `sessions` and `written` are empty where nobody needs them.
 struct WeakInput {
-  WeakInput(const Transactions& all, const Sources& column, bool needs_sessions = true,
+  WeakInput(const Transactions& all, const ReadSources& column, bool needs_sessions = true,
             bool needs_written = true)
       : history(all), sources(column) {
     if (needs_sessions) sessions = Sessions(all);
@@ -56,7 +56,7 @@ struct WeakInput {
   std::uint32_t vertices() const { return transactions() + history.joints; }
 
   const Transactions& history;
-  const Sources& sources;
+  const ReadSources& sources;
   Sessions sessions;
   WrittenKeys written;
 };
@@ -74,7 +74,8 @@ using CommitEdges = std::vector<CommitEdge>;
 /// it.
 inline CommitEdge commit_edge(std::uint32_t other, std::uint32_t source, std::uint32_t reader,
                               std::uint32_t op) {
-  return source == Sources::initial ? CommitEdge{reader, other, op} : CommitEdge{other, source, op};
+  return source == ReadSources::initial ? CommitEdge{reader, other, op}
+                                        : CommitEdge{other, source, op};
 }
 
 /// Who made this micro-operation.
@@ -90,7 +91,7 @@ template <typename Use>
 void for_predecessors(const WeakInput& input, bool sessions, std::uint32_t vertex, Use use) {
   if (vertex < input.transactions()) {
     for (const std::uint32_t source : input.sources.of(input.history, vertex)) {
-      if (Sources::is_transaction(source)) use(source, EdgeKind::wr);
+      if (ReadSources::is_transaction(source)) use(source, EdgeKind::wr);
     }
     const std::uint32_t previous = input.history.transactions[vertex].previous;
     if (sessions && previous != kNoPosition) use(previous, EdgeKind::process);

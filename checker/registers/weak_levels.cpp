@@ -39,7 +39,7 @@ constexpr std::uint64_t steps_most(WeakEffort effort) {
 
 class Levels {
  public:
-  Levels(const Transactions& history, const Sources& sources, KindSet wanted, WeakEffort effort,
+  Levels(const Transactions& history, const ReadSources& sources, KindSet wanted, WeakEffort effort,
          const Story& story, Findings& findings)
       : input_(history, sources, (wanted & ~kPlain) != 0, (wanted & kWeakKinds) != 0),
         open_(wanted),
@@ -196,8 +196,9 @@ class Levels {
 
 }  // namespace
 
-WeakVerdict judge_weak_levels(const Transactions& history, const Sources& sources, KindSet wanted,
-                              WeakEffort effort, const Story& story, Findings& findings) {
+WeakVerdict judge_weak_levels(const Transactions& history, const ReadSources& sources,
+                              KindSet wanted, WeakEffort effort, const Story& story,
+                              Findings& findings) {
   return Levels{history, sources, wanted, effort, story, findings}.judge();
 }
 

@@ -24,7 +24,8 @@ struct WeakVerdict {
 /// strongest wanted level comes first: where it holds, nothing else is looked at; else the weakest
 /// comes first, and what it shows the stronger ones do not repeat. G0, G1c and their -process forms
 /// are looked for, too, where they are wanted: here they are cycles of reads-from and sessions.
-WeakVerdict judge_weak_levels(const Transactions& history, const Sources& sources, KindSet wanted,
-                              WeakEffort effort, const Story& story, Findings& findings);
+WeakVerdict judge_weak_levels(const Transactions& history, const ReadSources& sources,
+                              KindSet wanted, WeakEffort effort, const Story& story,
+                              Findings& findings);
 
 }  // namespace witness

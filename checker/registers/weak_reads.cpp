@@ -26,7 +26,7 @@ CommitEdges in_parts(std::size_t things, std::size_t least, Work work) {
 }
 
 struct Read {
-  std::uint32_t source = Sources::none;
+  std::uint32_t source = ReadSources::none;
   std::uint32_t op = 0;
 };
 /// Of one key: the first read, and the first of another writer's version.
@@ -87,10 +87,10 @@ class ReadFrom {
     constexpr std::uint32_t kNear = 4;
     if (end - reader <= kFar) return;
     for (const std::uint32_t source : input_.sources.of(input_.history, reader + kFar)) {
-      if (Sources::is_transaction(source)) input_.written.prefetch(source);
+      if (ReadSources::is_transaction(source)) input_.written.prefetch(source);
     }
     for (const std::uint32_t source : input_.sources.of(input_.history, reader + kNear)) {
-      if (Sources::is_transaction(source)) input_.written.prefetch_keys(source);
+      if (ReadSources::is_transaction(source)) input_.written.prefetch_keys(source);
     }
   }
 
@@ -106,7 +106,8 @@ class ReadFrom {
       const bool first = left > 0 && first_[left - 1].op == i;
       if (in_order && first) add_edges(first_[--left].source, reader);
       const std::uint32_t op = begin + static_cast<std::uint32_t>(i);
-      const bool counts = Sources::is_transaction(sources[i]) || sources[i] == Sources::initial;
+      const bool counts =
+          ReadSources::is_transaction(sources[i]) || sources[i] == ReadSources::initial;
       if (counts) reads_.add_before(input_.history.ops[op].key, {sources[i], op});
     }
     if (in_order) return;
@@ -118,7 +119,7 @@ class ReadFrom {
   void find_first(std::span<const std::uint32_t> sources) {
     first_.clear();
     for (std::uint32_t i = 0; i < sources.size(); ++i) {
-      if (Sources::is_transaction(sources[i])) first_.push_back({sources[i], i});
+      if (ReadSources::is_transaction(sources[i])) first_.push_back({sources[i], i});
     }
     if (first_.size() < 2) return;
     const auto by_source = [](const Read& a, const Read& b) {
@@ -143,7 +144,7 @@ class ReadFrom {
   }
   void add_edge(std::uint32_t writer, std::uint32_t key, std::uint32_t reader) {
     const Read read = reads_.other_than(writer, key);
-    if (read.source == Sources::none) return;
+    if (read.source == ReadSources::none) return;
     edges_.push_back(commit_edge(writer, read.source, reader, read.op));
   }
 
@@ -190,10 +191,10 @@ class LastWriters {
     const auto sources = input_.sources.of(input_.history, reader);
     for (std::uint32_t i = 0; i < sources.size(); ++i) {
       const std::uint32_t source = sources[i];
-      if (!Sources::is_transaction(source) && source != Sources::initial) continue;
+      if (!ReadSources::is_transaction(source) && source != ReadSources::initial) continue;
       const Last& last = last_[input_.history.ops[begin + i].key];
       if (last.chain != chain || source == last.transaction) continue;
-      const bool known = source != Sources::initial && input_.sessions.chain(source) == chain &&
+      const bool known = source != ReadSources::initial && input_.sessions.chain(source) == chain &&
                          input_.sessions.place(source) > input_.sessions.place(last.transaction);
       if (!known) edges_.push_back(commit_edge(last.transaction, source, reader, begin + i));
     }

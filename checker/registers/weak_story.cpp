@@ -92,7 +92,7 @@ Step WeakStory::told(const WeakStep& step, Visibility visibility, bool& needs_se
   const std::uint32_t op = step.inferred->op;
   const std::uint32_t reader = transaction_of(input_.history, op);
   const std::string key = story_.key(input_.history.ops[op].key);
-  const bool initial = input_.sources.writer[op] == Sources::initial;
+  const bool initial = input_.sources.writer[op] == ReadSources::initial;
   const std::uint32_t other = initial ? step.to : step.from;
   const std::string why = depends(reader, other, op, visibility, needs_session);
   Step told;

@@ -27,7 +27,7 @@ class Maker {
   /// The version comes before what the read saw; if that is the initial value, it cannot.
   void add_seen(std::uint32_t version, std::uint32_t read) {
     const std::uint32_t seen = versions_[read];
-    if (seen != Sources::initial) {
+    if (seen != ReadSources::initial) {
       add(version, seen, read);
       return;
     }
@@ -55,8 +55,9 @@ class Maker {
     const std::uint32_t begin = input_.history.transactions[transaction].ops_begin;
     const auto ops = input_.history.ops_of(transaction);
     for (std::uint32_t i = 0; i < ops.size(); ++i) {
-      const bool counts = ops[i].kind == TxnOpKind::write ? !input_.written.empty(transaction)
-                                                          : versions_[begin + i] != Sources::none;
+      const bool counts = ops[i].kind == TxnOpKind::write
+                              ? !input_.written.empty(transaction)
+                              : versions_[begin + i] != ReadSources::none;
       if (counts) use(begin + i);
     }
   }
@@ -175,7 +176,7 @@ void add_monotonic_reads(const WeakInput& input, const std::vector<std::uint32_t
                          Maker& maker) {
   struct Last {
     std::uint32_t chain = kNoPosition;
-    std::uint32_t version = Sources::initial;
+    std::uint32_t version = ReadSources::initial;
   };
   std::vector<Last> last(input.history.keys.size());
   for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {
@@ -183,7 +184,7 @@ void add_monotonic_reads(const WeakInput& input, const std::vector<std::uint32_t
       if (maker.writes(op)) return;
       Last& before = last[maker.op(op).key];
       const bool same = before.chain != chain || before.version == versions[op];
-      if (!same && before.version != Sources::initial) maker.add_seen(before.version, op);
+      if (!same && before.version != ReadSources::initial) maker.add_seen(before.version, op);
       before = {chain, versions[op]};
     });
   }
@@ -192,7 +193,7 @@ void add_monotonic_reads(const WeakInput& input, const std::vector<std::uint32_t
 }  // namespace
 
 std::vector<std::uint32_t> find_versions(const Transactions& history) {
-  std::vector<std::uint32_t> versions(history.ops.size(), Sources::none);
+  std::vector<std::uint32_t> versions(history.ops.size(), ReadSources::none);
   for_key_parts(history, key_parts(history),
                 [&](std::size_t, std::uint32_t begin, std::uint32_t end) {
                   ValueTable writes;
@@ -215,7 +216,7 @@ std::vector<std::uint32_t> find_versions(const Transactions& history) {
                       if (op.value() != history.initial) {
                         versions[use.op] = writes.insert(op.value(), use.op);
                       } else if (!rewritten) {
-                        versions[use.op] = Sources::initial;
+                        versions[use.op] = ReadSources::initial;
                       }
                     }
                   }
@@ -248,9 +249,9 @@ WriteEdges read_your_writes(const WeakInput& input, const std::vector<std::uint3
       }
       if (mine.before == kNoPosition && mine.pending.empty()) return;
       const std::uint32_t seen = versions[op];
-      const bool is_own = seen != Sources::initial && maker.writes(seen) && seen < op &&
+      const bool is_own = seen != ReadSources::initial && maker.writes(seen) && seen < op &&
                           input.sessions.chain(transaction_of(input.history, seen)) == chain;
-      if (seen == Sources::initial) {
+      if (seen == ReadSources::initial) {
         maker.add_seen(mine.pending.empty() ? mine.before : mine.pending.back(), op);
       } else if (is_own) {
         if (mine.before != kNoPosition) maker.add(mine.before, seen, op);
@@ -304,7 +305,7 @@ WriteEdges writes_follow_reads(const WeakInput& input, const std::vector<std::ui
     for (const std::uint32_t transaction : input.sessions.members(chain)) {
       maker.for_ops_of(transaction, [&](std::uint32_t op) {
         if (!maker.writes(op)) {
-          if (versions[op] != Sources::initial) reads.push_back(op);
+          if (versions[op] != ReadSources::initial) reads.push_back(op);
           return;
         }
         gather();
@@ -331,7 +332,7 @@ std::optional<WriteEdges> pram(const WeakInput& input, const std::vector<std::ui
       if (maker.writes(op) || maker.size() > kEdgesMost) return;
       const std::uint32_t version = versions[op];
       seen.see(transaction_of(input.history, op), op);
-      if (version != Sources::initial && maker.writes(version)) {
+      if (version != ReadSources::initial && maker.writes(version)) {
         const std::uint32_t writer = transaction_of(input.history, version);
         if (!input.written.empty(writer)) seen.see(writer, version);
       }

@@ -11,7 +11,7 @@ namespace witness {
 
 /// A version is the position in Transactions::ops of its write, or, where nobody here wrote it, of
 /// the first read that saw it. `versions`: of each read whose result is known, its version, or
-/// Sources::initial; else Sources::none. O(micro-operations).
+/// ReadSources::initial; else ReadSources::none. O(micro-operations).
 std::vector<std::uint32_t> find_versions(const Transactions& history);
 
 /// Versions before versions. Nodes from Transactions::ops.size() on are relays, which gather many;

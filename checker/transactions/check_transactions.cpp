@@ -111,7 +111,8 @@ class Judgement {
   bool order_matters() const {
     const auto undecidable = [](std::size_t model) { return !model_table()[model].decidable; };
     constexpr KindSet kOrder = kNeedVersions | kinds(g0_realtime, g1c_realtime);
-    if (!is_registers() || std::ranges::any_of(claims_.models, undecidable)) return true;
+    if (!is_registers() || transactions_.has_duplicates) return true;
+    if (std::ranges::any_of(claims_.models, undecidable)) return true;
     return assumed_ != 0 || (asked_ & kOrder) != 0;
   }
 
@@ -142,7 +143,7 @@ class Judgement {
     Inferred certain;
     for (std::uint32_t reader = 0; reader < transactions_.transactions.size(); ++reader) {
       for (const std::uint32_t source : sources_->of(transactions_, reader)) {
-        if (Sources::is_transaction(source)) certain.add(source, reader, EdgeKind::wr);
+        if (ReadSources::is_transaction(source)) certain.add(source, reader, EdgeKind::wr);
       }
     }
     certain.keys_without_order = transactions_.keys.size();
@@ -154,6 +155,11 @@ class Judgement {
   void judge_weak() {
     if (!is_registers()) {
       undecided_.add(kWeakKinds, "it is looked for in registers only");
+      return;
+    }
+    if (transactions_.has_duplicates) {
+      undecided_.add(kWeakKinds & ~excluded_,
+                     "a value is written more than once: nobody knows who was read");
       return;
     }
     const bool beside = order_matters();
@@ -209,6 +215,7 @@ class Judgement {
                                  plural(ambiguous, "read"), story_.key(first_ambiguous)),
                      true);
     }
+    if (ambiguous > 0) undecided_.add(kWeakKinds, undecided_.reasons.back().why);
     if (without_order > 0) {
       undecided_.add(kNeedVersions,
                      fmt::format("the order of versions is not known of {}, of {} for one",
@@ -395,7 +402,7 @@ class Judgement {
   AssumptionSet assumed_;
   Claims claims_;
   KindSet asked_ = 0;  ///< all that the claims forbid
-  std::optional<Sources> sources_;
+  std::optional<ReadSources> sources_;
   Findings findings_;
   Undecided undecided_;
   KindSet excluded_ = 0;  ///< by an order of versions that was found
