@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "history/duplicate_search.hpp"
 #include "history/list_columns.hpp"
 #include "history/number_table.hpp"
 #include "history/op_block.hpp"
@@ -25,14 +26,6 @@ struct BuilderOptions {
   std::string format_initial{};
   bool complete = false;  ///< all writes are in the file: a value that nobody wrote is garbage
   bool edn = false;       ///< else JSON or plain text
-};
-
-/// Two transactions that write the same value to one key.
-struct Duplicate {
-  std::uint32_t first = 0;  ///< transactions
-  std::uint32_t second = 0;
-  std::uint32_t key = 0;
-  Datum value;
 };
 
 /// Takes blocks in the order of the file, on one thread; that order, not the cutting, is what

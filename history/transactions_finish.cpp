@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "history/duplicate_search.hpp"
 #include "history/transactions_builder.hpp"
 #include "history/use_index.hpp"
 
@@ -76,53 +77,6 @@ void TransactionsBuilder::number_aborted() {
   }
 }
 
-namespace {
-
-/// A value that was written, and where.
-struct Written {
-  std::uint64_t bits;
-  Transactions::Use use;
-};
-
-/// Finds the first operation that writes what one before it wrote to its key. O(n log n) for each
-/// key, with one look at each operation.
-class DuplicateSearch {
- public:
-  explicit DuplicateSearch(const Transactions& transactions) : transactions_(transactions) {}
-
-  void look_at(std::uint32_t key) {
-    written_.clear();
-    const std::vector<Transactions::Use>& uses = transactions_.uses;
-    for (std::size_t i = transactions_.key_begin[key]; i < transactions_.key_begin[key + 1]; ++i) {
-      constexpr std::size_t kAhead = 16;  // operations of one key lie far from each other
-      if (i + kAhead < uses.size()) __builtin_prefetch(&transactions_.ops[uses[i + kAhead].op]);
-      const Transactions::Use& use = uses[i];
-      const TxnOp& op = transactions_.ops[use.op];
-      if (op.kind != TxnOpKind::read && !op.value().is_nil()) written_.push_back({op.bits, use});
-    }
-    std::sort(written_.begin(), written_.end(), [](const Written& a, const Written& b) {
-      return a.bits != b.bits ? a.bits < b.bits : a.use.op < b.use.op;
-    });
-    for (std::size_t i = 1; i < written_.size(); ++i) {
-      const Transactions::Use& second = written_[i].use;
-      if (written_[i].bits != written_[i - 1].bits || (found_ && found_op_ <= second.op)) continue;
-      found_op_ = second.op;
-      found_ = Duplicate{written_[i - 1].use.transaction, second.transaction, key,
-                         Datum::from_bits(written_[i].bits)};
-    }
-  }
-
-  const std::optional<Duplicate>& found() const { return found_; }
-
- private:
-  const Transactions& transactions_;
-  std::vector<Written> written_;
-  std::optional<Duplicate> found_;
-  std::uint32_t found_op_ = 0;
-};
-
-}  // namespace
-
 std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   const bool sessions = options_.rules == PairingRules::sessions;
   joints_.finish(columns_);
@@ -151,9 +105,7 @@ std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   if (end_ && end_->ledger) history.ledger_state = *end_->ledger;
   history.strings = std::move(strings_);
   history.transactions = std::move(columns_);
-  DuplicateSearch search{*history.transactions};
-  for (const std::uint32_t key : suspects) search.look_at(key);
-  return search.found();
+  return find_duplicate(*history.transactions, suspects);
 }
 
 }  // namespace witness

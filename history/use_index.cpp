@@ -11,10 +11,21 @@ namespace {
 
 /// What a part of the history does with one key.
 struct KeyUses {
-  std::int64_t first = std::numeric_limits<std::int64_t>::max();  ///< bits that were written
-  std::int64_t last = std::numeric_limits<std::int64_t>::min();
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();  ///< bits that were written
+  std::int64_t greatest = std::numeric_limits<std::int64_t>::min();
   std::uint32_t count = 0;
-  bool falls = false;  ///< a value was not greater than the one before
+  bool falls = false;  ///< a value was not greater than all before
+  bool odd = false;    ///< a value was no integer
+  bool twice = false;  ///< a value was written twice: seen only where there are marks
+};
+
+/// Where values do not grow but are close together, each of a key has a bit that says that it was
+/// written.
+struct Marks {
+  static constexpr std::uint32_t kNone = 0xffffffffU;
+  std::int64_t least = 0;
+  std::uint32_t word = kNone;  ///< the first one of the key
+  std::uint32_t words = 0;
 };
 
 /// Transactions that follow each other.
@@ -23,6 +34,7 @@ struct Part {
   std::uint32_t end = 0;
   std::vector<KeyUses> keys;
   std::vector<std::uint32_t> cursors;  ///< of each key: where its next use goes
+  std::vector<std::uint64_t> written;  ///< bits of Marks
 };
 
 std::uint32_t ops_begin(const Transactions& all, std::uint32_t transaction) {
@@ -39,18 +51,55 @@ void count(const Transactions& all, Part& part) {
     ++key.count;
     if (op.kind == TxnOpKind::read || op.value().is_nil()) continue;
     const auto bits = static_cast<std::int64_t>(op.bits);
-    key.falls = key.falls || bits <= key.last;
-    key.first = std::min(key.first, bits);
-    key.last = bits;
+    key.falls = key.falls || bits <= key.greatest;
+    key.odd = key.odd || !op.value().is_integer();
+    key.least = std::min(key.least, bits);
+    key.greatest = std::max(key.greatest, bits);
   }
 }
 
-void place(Transactions& all, Part& part) {
+void mark(const TxnOp& op, const Marks& marks, Part& part) {
+  if (marks.word == Marks::kNone || op.kind == TxnOpKind::read || op.value().is_nil()) return;
+  const auto at = static_cast<std::uint64_t>(static_cast<std::int64_t>(op.bits) - marks.least) / 2;
+  std::uint64_t& word = part.written[marks.word + at / 64];
+  const std::uint64_t bit = std::uint64_t{1} << at % 64;
+  if ((word & bit) != 0) part.keys[op.key].twice = true;
+  word |= bit;
+}
+
+void place(Transactions& all, const std::vector<Marks>& marks, Part& part) {
   std::uint32_t at = ops_begin(all, part.begin);
   for (std::uint32_t id = part.begin; id < part.end; ++id) {
     const std::uint32_t end = ops_begin(all, id + 1);
-    for (; at < end; ++at) all.uses[part.cursors[all.ops[at].key]++] = {id, at};
+    for (; at < end; ++at) {
+      const TxnOp& op = all.ops[at];
+      all.uses[part.cursors[op.key]++] = {id, at};
+      if (!marks.empty()) mark(op, marks[op.key], part);
+    }
   }
+}
+
+/// How many words of marks a key is worth: none if its values are no integers, or far apart.
+std::uint32_t words_for(const KeyUses& uses) {
+  if (uses.odd) return 0;
+  const std::uint64_t range =
+      (static_cast<std::uint64_t>(uses.greatest) - static_cast<std::uint64_t>(uses.least)) / 2 + 1;
+  const std::uint64_t words = (range + 63) / 64;
+  return words <= 1 + uses.count / 4 ? static_cast<std::uint32_t>(words) : 0;
+}
+
+bool is_written_twice(const std::vector<Part>& parts, const Marks& marks, std::uint32_t key) {
+  for (const Part& part : parts) {
+    if (part.keys[key].twice) return true;
+  }
+  for (std::uint32_t word = marks.word; word < marks.word + marks.words; ++word) {
+    std::uint64_t seen = 0;
+    for (const Part& part : parts) {
+      if ((seen & part.written[word]) != 0) return true;
+      seen |= part.written[word];
+    }
+  }
+  return false;
 }
 
 /// One thread for each part but the first.
@@ -90,22 +139,42 @@ std::vector<std::uint32_t> index_uses(Transactions& all) {
   all.key_begin.assign(all.keys.size() + 1, 0);
   for (Part& part : parts) part.cursors.resize(all.keys.size());
   std::vector<std::uint32_t> suspects;
+  std::vector<Marks> marks;
+  std::uint32_t words = 0;
   std::uint32_t at = 0;
   for (std::uint32_t key = 0; key < all.keys.size(); ++key) {
     all.key_begin[key] = at;
-    std::int64_t last = std::numeric_limits<std::int64_t>::min();
-    bool falls = false;
+    KeyUses together;
     for (Part& part : parts) {
       const KeyUses& uses = part.keys[key];
       part.cursors[key] = at;
       at += uses.count;
-      falls = falls || uses.falls || uses.first <= last;
-      last = std::max(last, uses.last);
+      together.falls = together.falls || uses.falls || uses.least <= together.greatest;
+      together.odd = together.odd || uses.odd;
+      together.least = std::min(together.least, uses.least);
+      together.greatest = std::max(together.greatest, uses.greatest);
     }
-    if (falls) suspects.push_back(key);
+    if (!together.falls) continue;
+    together.count = at - all.key_begin[key];
+    const std::uint32_t needed = words_for(together);
+    if (needed == 0) {
+      suspects.push_back(key);
+      continue;
+    }
+    marks.resize(all.keys.size());
+    marks[key] = {together.least, words, needed};
+    words += needed;
   }
   all.key_begin.back() = at;
-  on_each(parts, [&all](Part& part) { place(all, part); });
+  on_each(parts, [&all, &marks, words](Part& part) {
+    part.written.assign(words, 0);
+    place(all, marks, part);
+  });
+  for (std::uint32_t key = 0; key < marks.size(); ++key) {
+    if (marks[key].word != Marks::kNone && is_written_twice(parts, marks[key], key)) {
+      suspects.push_back(key);
+    }
+  }
   return suspects;
 }
 

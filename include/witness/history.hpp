@@ -109,11 +109,11 @@ struct ReadOptions {
 };
 
 /// Reads a history in one of the formats of history/formats.hpp, plain or zstd-compressed; "-" is
-/// standard input. A native file (history/FORMAT.md) cut at any byte reads: what is whole is used,
-/// the rest is in `damage`, open invocations stay info.
+/// standard input, a directory holds a log for each session. A native file (history/FORMAT.md) cut
+/// at any byte reads: what is whole is used, the rest is in `damage`, open invocations stay info.
 /// Throws InputError (position, caret) for anything else that breaks the format,
 /// and (without a position) where the file cannot be opened or read. O(size) time;
-/// memory is that of the history plus one line.
+/// memory is that of the history plus one line, or the text where a format cannot be cut.
 History read_history(const std::string& path, const ReadOptions& options = {});
 
 /// The same from memory; `name` stands in messages.
