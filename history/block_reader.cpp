@@ -57,7 +57,8 @@ class Reader {
         builder_(options),
         history_(history) {}
 
-  void read(HistoryFile& file) {
+  /// `is_only`: its size tells that of the history.
+  void read(HistoryFile& file, bool is_only) {
     name_ = file.name;
     state_ = 0;
     wanted_ = whole() ? kDocumentBytesMax : 0;
@@ -71,15 +72,14 @@ class Reader {
                       : format_.rules == PairingRules::native ? TextBlocks::Kind::native
                                                               : TextBlocks::Kind::text,
                       cutting_.block_bytes};
-    if (whole())
-      rest_.room(
-          static_cast<std::size_t>(std::min<std::uint64_t>(blocks.size_hint(), kDocumentBytesMax)));
+    const std::uint64_t bytes = std::min<std::uint64_t>(blocks.size_hint(), kDocumentBytesMax);
+    if (whole()) rest_.room(static_cast<std::size_t>(bytes));
     TextBlock block;
     // A block shows in what state the next ones begin.
     for (bool first = true; blocks.next(block); first = false) {
       const auto size = static_cast<double>(block.buffer.size() + 1);
       serial(block);
-      if (first) builder_.expect(1.02 * static_cast<double>(blocks.size_hint()) / size);
+      if (first && is_only) builder_.expect(1.02 * static_cast<double>(blocks.size_hint()) / size);
       const bool cut = format_.shape == Shape::stream && rest_.size() == 0;
       if (!block.last && cutting_.threads > 0 && cut) parallel(blocks);
     }
@@ -188,7 +188,7 @@ std::optional<Duplicate> read_transactions(std::vector<HistoryFile> files,
                                            const BuilderOptions& options, History& history,
                                            const Cutting& cutting) {
   Reader reader{format, options, history, cutting};
-  for (HistoryFile& file : files) reader.read(file);
+  for (HistoryFile& file : files) reader.read(file, files.size() == 1);
   return reader.finish();
 }
 
