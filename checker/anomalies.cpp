@@ -293,6 +293,14 @@ KindSet excluded_by(KindSet absent, KindSet found) {
 }
 
 KindSet still_possible(KindSet possible, KindSet found) {
-  return possible & ~excluded_by(~(possible | found), found);
+  KindSet absent = ~(possible | found);
+  // Where time is needed, one cycle without two stale reads in a row is shown, and not searched
+  // for one that has a single stale read.
+  for (const unsigned offset : {kProcessOffset, kRealtimeOffset}) {
+    const KindSet shown = kinds(g_nonadjacent_item, g_nonadjacent) << offset;
+    if ((found & shown) != 0) absent &= ~(kinds(g_single_item, g_single) << offset);
+  }
+  return possible & ~excluded_by(absent, found);
 }
+
 }  // namespace witness

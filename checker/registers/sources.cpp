@@ -44,7 +44,7 @@ class KeySources {
     // All over the history: better asked for at once.
     for (const Use& use : uses_) __builtin_prefetch(&history_.ops[use.op]);
     writes_.reset(uses_.size());
-    rewritten_ = false;
+    rewritten_ = written_ = false;
     note_writes();
     std::uint32_t visitor = kNoPosition;
     std::uint32_t* source = &sources_.by_use[history_.key_begin[key]];
@@ -100,6 +100,7 @@ class KeySources {
       } else if (history_.has_duplicates) {
         note_duplicate(writes_.insert(write.value(), i), i);
       } else {
+        written_ = written_ || !fates_.aborted(uses_[i].transaction);
         writes_.insert(write.value(), i);
       }
     }
@@ -109,7 +110,10 @@ class KeySources {
     using enum AnomalyKind;
     const Datum value = op(read).value();
     if (value == history_.initial) {
-      if (!rewritten_) return ReadSources::initial;
+      if (!rewritten_) {
+        if (written_) ++out_.dependencies;  // of those who wrote it on this read
+        return ReadSources::initial;
+      }
       if (out_.ambiguous_reads++ == 0) out_.first_ambiguous = key_;
       return ReadSources::ambiguous;
     }
@@ -181,6 +185,7 @@ class KeySources {
   ValueTable writes_;                 ///< places in `uses_`
   std::vector<std::uint32_t> alike_;  ///< of each place: another write of the value
   bool rewritten_ = false;
+  bool written_ = false;
   Datum state_;        ///< of the key, as the transaction at hand knows it
   bool told_ = false;  ///< that it contradicts itself
 };
