@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace witness {
 namespace {
@@ -162,6 +163,15 @@ std::optional<std::size_t> model_by_name(std::string_view name) {
   });
   if (found == kTable.end()) return std::nullopt;
   return static_cast<std::size_t>(found - kTable.begin());
+}
+
+std::size_t session_form(std::size_t model) {
+  constexpr std::array kForms = {std::pair{ru, ss_ru},      std::pair{rc, ss_mav},
+                                 std::pair{mav, ss_mav},    std::pair{ra, ss_ra},
+                                 std::pair{cerone, causal}, std::pair{si, ss_si},
+                                 std::pair{ser, ss_ser}};
+  const auto found = std::ranges::find(kForms, model, [](const auto& form) { return form.first; });
+  return found == kForms.end() ? model : std::size_t{found->second};
 }
 
 KindSet forbidden_by(std::size_t model) {

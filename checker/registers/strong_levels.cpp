@@ -165,6 +165,7 @@ class StrongJudge {
     }
     const Polygraph& graph = graph_of(level);
     result_.order.clear();
+    result_.order_model = kLevels[level].name;
     for (const std::uint32_t node : nodes) {
       const std::uint32_t transaction = graph.transaction(node);
       if (transaction != kNoPosition && node == graph.commit(transaction) &&

@@ -15,8 +15,9 @@ namespace witness {
 struct StrongLevels {
   KindSet excluded = 0;   ///< some order of versions, the same for each level, shows none of these
   std::string undecided;  ///< why a level that a claim needs stays open, if one does
-  /// Of the strongest level that was searched and holds: transactions as they took effect.
+  /// Of the last level that was found to hold: transactions as they took effect.
   std::vector<std::uint32_t> order;
+  std::string order_model;
 };
 
 /// `open`: kinds that are neither found nor excluded; `claims`: for each claim, the kinds that it

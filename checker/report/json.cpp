@@ -106,7 +106,7 @@ Json array_of(const Items& items, ToJson to_json) {
 }  // namespace
 
 std::string json_report(const Verdict& verdict) {
-  const Json json = {
+  Json json = {
       {"schema", "witness.verdict/1"},
       {"history", verdict.history},
       {"verdict", kValidityNames[static_cast<std::size_t>(verdict.validity)]},
@@ -124,6 +124,9 @@ std::string json_report(const Verdict& verdict) {
       {"notes", verdict.notes},
       {"not_checked", verdict.not_checked},
   };
+  if (!verdict.order.empty()) {
+    json["order"] = {{"model", verdict.order_model}, {"operations", verdict.order}};
+  }
   // Bytes that are no UTF-8 become U+FFFD: JSON cannot hold them.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

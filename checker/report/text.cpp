@@ -58,6 +58,7 @@ class TextReport {
     scoreboard();
     anomalies();
     claims();
+    order();
     bullets("notes", verdict_.notes);
     bullets("not checked", verdict_.not_checked);
     next_command();
@@ -287,6 +288,16 @@ class TextReport {
       if (!verdict_.models_also_not.empty()) models += " and all above";
     }
     line(models, "models  ", "        ");
+  }
+
+  /// An order that explains everything, in full: it was asked for.
+  void order() {
+    if (verdict_.order.empty()) return;
+    std::string all;
+    for (const std::uint64_t operation : verdict_.order) {
+      all += fmt::format("{}{}", all.empty() ? "" : " ", operation);
+    }
+    line(fmt::format("{} ({})", all, verdict_.order_model), "order   ", "        ");
   }
 
   void bullets(std::string_view title, const std::vector<std::string>& items) {

@@ -74,10 +74,12 @@ class Judgement {
   Judgement(const History& history, const CheckOptions& options)
       : history_(history),
         transactions_(*history.transactions),
+        options_(options),
         story_(history),
         assumed_(assumptions_by_name(options.assume)),
         claims_(look_up(options, transactions_.has_real_time ? "strict-serializable"
                                                              : "strong-session-serializable")) {
+    mean_sessions(options);
     for (const std::size_t model : claims_.models) asked_ |= forbidden_by(model);
     for (const AnomalyKind kind : claims_.anomalies) asked_ |= implying(kind_bit(kind));
   }
@@ -104,6 +106,18 @@ class Judgement {
   }
 
  private:
+  /// Models as the tools mean them that know no time, if this is a file of theirs.
+  void mean_sessions(const CheckOptions& options) {
+    if (!options.sessions.value_or(!transactions_.has_real_time)) return;
+    for (std::size_t& model : claims_.models) {
+      const std::size_t meant = session_form(model);
+      if (meant == model) continue;
+      verdict_.notes.push_back(fmt::format("{} is judged with the order of sessions, as {}",
+                                           model_table()[model].name, model_table()[meant].name));
+      model = meant;
+    }
+  }
+
   bool is_registers() const { return transactions_.datatype == Datatype::rw_register; }
 
   /// Is an order of versions, or of real time, of any use for what is claimed? Not for levels that
@@ -239,7 +253,8 @@ class Judgement {
   /// Registers whose order of versions the history does not show, where that matters.
   void judge_strong() {
     if (!is_registers()) return;
-    const KindSet open = undecided_.for_order();
+    KindSet open = undecided_.for_order();
+    if (options_.tell_order) open |= kNeedVersions & ~findings_.found();
     if (open == 0 || assumed_ != 0) return;
     std::vector<KindSet> claims;
     for (const std::size_t model : claims_.models) claims.push_back(forbidden_by(model));
@@ -248,6 +263,11 @@ class Judgement {
         judge_strong_levels(history_, open, claims, SearchLimits{}, story_, findings_);
     excluded_ = implying(levels.excluded);
     undecided_.settle(excluded_, levels.undecided);
+    if (!options_.tell_order) return;
+    verdict_.order_model = levels.order_model;
+    for (const std::uint32_t transaction : levels.order) {
+      verdict_.order.push_back(transactions_.transactions[transaction].index);
+    }
   }
 
   void count(const std::vector<std::uint32_t>& rank) {
@@ -398,6 +418,7 @@ class Judgement {
 
   const History& history_;
   const Transactions& transactions_;
+  const CheckOptions& options_;
   Story story_;
   AssumptionSet assumed_;
   Claims claims_;

@@ -1,6 +1,7 @@
 /// The judge: one call from a history to a verdict.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct CheckOptions {
   ///   linearizable-keys  each key's versions follow real time
   ///   commit-order       versions follow the commit order that the file holds
   std::vector<std::string> assume{};
+  /// Are models that do not say it judged with the order of sessions (serializable as
+  /// strong-session-serializable, …)? Empty: in the formats of tools that mean it so, which record
+  /// sessions and no time.
+  std::optional<bool> sessions{};
+  /// Of the levels that hold, say in which order the transactions took effect (Verdict::order).
+  bool tell_order = false;
 };
 
 /// Judges a history: resolves outcomes, then invariants per key, reconciliation,
