@@ -157,7 +157,8 @@ AcyclicResult find_acyclic_model(const ConditionalGraph& graph, const SearchLimi
   Clock clock(limits);
   std::unique_ptr<CaDiCaL::Solver> solver;
   for (std::uint64_t round = 0;; ++round) {
-    const bool first_must_be_solved = round == 0 && !graph.clauses.empty();
+    const bool first_must_be_solved =
+        round == 0 && (!graph.clauses.empty() || !graph.exclusive.empty());
     std::vector<std::vector<std::uint32_t>> cycles;
     if (!first_must_be_solved) {
       cycles = finder.find(result.model);
@@ -171,6 +172,9 @@ AcyclicResult find_acyclic_model(const ConditionalGraph& graph, const SearchLimi
       solver->set("quiet", 1);
       if (limits.deadline) solver->connect_terminator(&clock);
       for (const Clause& clause : graph.clauses) add(*solver, clause);
+      for (const auto& [a, b] : graph.exclusive) {
+        add(*solver, {-graph.arcs[a].when, -graph.arcs[b].when});
+      }
       for (std::uint32_t i = 0; i < graph.variables; ++i) {
         solver->phase(graph.likely[i] ? static_cast<int>(i) + 1 : -static_cast<int>(i) - 1);
       }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "checker/registers/orientation.hpp"
@@ -25,12 +26,15 @@ struct ConditionalGraph {
   std::vector<ConditionalArc> arcs;
   std::vector<bool> likely;     ///< of each variable, from 0: what to try first
   std::vector<Clause> clauses;  ///< that must hold besides
+  /// Arcs that certain arcs join to a cycle of two: both cannot hold.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> exclusive;
 };
 
 struct AcyclicResult {
   SearchOutcome outcome = SearchOutcome::valid;
-  std::vector<bool> model;                         ///< valid: of each variable
-  std::vector<std::vector<std::uint32_t>> cycles;  ///< violated: cycles, as positions of arcs
+  std::vector<bool> model;  ///< valid: of each variable
+  /// Violated: cycles, as positions of arcs. Those of `exclusive` belong to them.
+  std::vector<std::vector<std::uint32_t>> cycles;
 };
 
 AcyclicResult find_acyclic_model(const ConditionalGraph& graph, const SearchLimits& limits);

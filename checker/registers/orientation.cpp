@@ -52,14 +52,15 @@ bool sort_nodes(std::uint32_t nodes, const std::vector<PolyEdge>& edges,
 class OrientationSearch {
  public:
   OrientationSearch(const Polygraph& graph, const std::vector<std::uint32_t>& likely,
-                    const SearchLimits& limits)
-      : graph_(graph), likely_(likely), limits_(limits), known_(graph.known) {
+                    const SearchLimits& limits, const Guess& guess)
+      : graph_(graph), likely_(likely), guess_(guess), limits_(limits), known_(graph.known) {
     origin_.assign(known_.size(), kNone);
   }
 
   SearchResult run() {
     if (!collect_choices()) return give_up();
     if (is_refuted()) return std::move(result_);
+    if (follows_new_guess()) return std::move(result_);
     make_conditional_edges();
     search();
     return std::move(result_);
@@ -116,7 +117,7 @@ class OrientationSearch {
   }
 
   bool prune() {
-    LaneClocks clocks;
+    LaneClocks& clocks = clocks_;
     for (bool first = true; !refuted_; first = false) {
       if (limits_.expired()) return !first;
       const auto limit = static_cast<std::uint32_t>(known_.size());
@@ -135,7 +136,8 @@ class OrientationSearch {
       // A few more at the price of another round are left to the search.
       if (forced_.size() - forced <= choices_.size() / 200) break;
     }
-    if (!refuted_) check_known();
+    if (!refuted_ && !clocks.compute(graph_, known_)) refute_known();
+    has_clocks_ = !refuted_;
     return true;
   }
 
@@ -170,6 +172,15 @@ class OrientationSearch {
       known_.push_back(edge);
       origin_.push_back(number);
     });
+  }
+
+  /// What was decided makes a better guess.
+  bool follows_new_guess() {
+    if (!guess_ || forced_.empty()) return false;
+    Polygraph decided = graph_;
+    decided.known = known_;
+    likely_ = guess_(decided);
+    return follows_order(decided, likely_, result_.order);
   }
 
   // --- what is left ---
@@ -363,25 +374,44 @@ class OrientationSearch {
       for (const Literal each : clauses_[i]) clause.push_back(literal(each));
       local.clauses.push_back(std::move(clause));
     }
+    if (has_clocks_) local.exclusive = exclusive_pairs(part);
     local.nodes = static_cast<std::uint32_t>(node_of.size());
     local.variables = static_cast<std::uint32_t>(variable_of.size());
     for (const Literal each : variable_of) {
       const auto place = static_cast<std::size_t>(each) - 1;
       local.likely.push_back(place < choices_.size() && is_likely(choices_[place]));
     }
-    take(part, variable_of, find_acyclic_model(local, limits_));
+    const AcyclicResult found = find_acyclic_model(local, limits_);
+    take(variable_of, found);
+    if (found.outcome == SearchOutcome::violated) take_refutation(part, local, found);
     for (const std::uint32_t global : node_of) local_node_[global] = kNone;
     for (const Literal each : variable_of) local_variable_[static_cast<std::size_t>(each) - 1] = 0;
   }
 
-  void take(const Part& part, const std::vector<Literal>& variable_of, const AcyclicResult& found) {
+  /// Cycles of two conditional edges (Zhou et al. 2024, VeriStrong: cycles of width two), as many
+  /// as are worth their time.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> exclusive_pairs(const Part& part) const {
+    constexpr std::size_t kEdgesMost = 20'000;
+    constexpr std::size_t kPairsMost = 4'000'000;
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+    const auto count = static_cast<std::uint32_t>(part.conditional.size());
+    const auto first = static_cast<std::uint32_t>(part.known.size());
+    if (count > kEdgesMost) return pairs;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const ConditionalEdge& a = conditional_[part.conditional[i]];
+      for (std::uint32_t j = i + 1; j < count && pairs.size() < kPairsMost; ++j) {
+        const ConditionalEdge& b = conditional_[part.conditional[j]];
+        const bool cycle = a.when != -b.when && clocks_.reaches(a.edge.to, b.edge.from) &&
+                           clocks_.reaches(b.edge.to, a.edge.from);
+        if (cycle) pairs.emplace_back(first + i, first + j);
+      }
+    }
+    return pairs;
+  }
+
+  void take(const std::vector<Literal>& variable_of, const AcyclicResult& found) {
     if (found.outcome == SearchOutcome::violated) {
       result_.outcome = SearchOutcome::violated;
-      for (const std::vector<std::uint32_t>& cycle : found.cycles) {
-        Lemma lemma;
-        for (const std::uint32_t arc : cycle) lemma.push_back(part_edge(part, arc));
-        lemmas_.push_back(std::move(lemma));
-      }
     } else if (found.outcome == SearchOutcome::unknown) {
       result_.outcome = SearchOutcome::unknown;
       ++result_.components_undecided;
@@ -390,6 +420,36 @@ class OrientationSearch {
       settled_.resize(static_cast<std::size_t>(variables()));
       for (std::size_t i = 0; i < variable_of.size(); ++i) {
         settled_[static_cast<std::size_t>(variable_of[i]) - 1] = found.model[i] ? 1 : -1;
+      }
+    }
+  }
+
+  /// The cycles that it takes; those of two edges get the certain edges that they need.
+  void take_refutation(const Part& part, const ConditionalGraph& local,
+                       const AcyclicResult& found) {
+    std::vector<Clause> clauses;
+    for (const std::vector<std::uint32_t>& cycle : found.cycles) {
+      Clause& clause = clauses.emplace_back();
+      for (const std::uint32_t arc : cycle) {
+        if (local.arcs[arc].when != 0) clause.push_back(-local.arcs[arc].when);
+      }
+    }
+    for (const auto& [a, b] : local.exclusive) {
+      clauses.push_back({-local.arcs[a].when, -local.arcs[b].when});
+    }
+    const auto cycles = static_cast<std::uint32_t>(found.cycles.size());
+    for (const std::uint32_t i : minimal_core(local.variables, local.clauses, clauses, limits_)) {
+      Lemma& lemma = lemmas_.emplace_back();
+      if (i < cycles) {
+        for (const std::uint32_t arc : found.cycles[i]) lemma.push_back(part_edge(part, arc));
+        continue;
+      }
+      const auto [a, b] = local.exclusive[i - cycles];
+      for (const auto& [arc, next] : {std::pair{a, b}, std::pair{b, a}}) {
+        const LemmaEdge edge = part_edge(part, arc);
+        lemma.push_back(edge);
+        const Lemma between = *path(edge.edge.to, part_edge(part, next).edge.from, kNone);
+        lemma.insert(lemma.end(), between.begin(), between.end());
       }
     }
   }
@@ -560,11 +620,14 @@ class OrientationSearch {
   }
 
   const Polygraph& graph_;
-  const std::vector<std::uint32_t>& likely_;
+  std::vector<std::uint32_t> likely_;
+  const Guess& guess_;
   const SearchLimits& limits_;
   SearchResult result_;
   std::vector<PolyEdge> known_;        ///< those of the graph, then those of forced choices
   std::vector<std::uint32_t> origin_;  ///< of each known edge: the forced choice
+  LaneClocks clocks_;                  ///< over all of `known_`
+  bool has_clocks_ = false;            ///< they were not too large
   std::vector<Forced> forced_;
   std::vector<Choice> choices_;  ///< open ones
   std::vector<ConditionalEdge> conditional_;
@@ -600,8 +663,8 @@ bool follows_order(const Polygraph& graph, const std::vector<std::uint32_t>& lik
 }
 
 SearchResult search_orientation(const Polygraph& graph, const std::vector<std::uint32_t>& likely,
-                                const SearchLimits& limits) {
-  return OrientationSearch{graph, likely, limits}.run();
+                                const SearchLimits& limits, const Guess& guess) {
+  return OrientationSearch{graph, likely, limits, guess}.run();
 }
 
 }  // namespace witness

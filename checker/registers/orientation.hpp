@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -50,10 +51,14 @@ struct SearchResult {
 bool follows_order(const Polygraph& graph, const std::vector<std::uint32_t>& likely,
                    std::vector<std::uint32_t>& order);
 
+/// Places of transactions in an order that is likely, as far as is certain in a graph.
+using Guess = std::function<std::vector<std::uint32_t>(const Polygraph&)>;
+
 /// The same order is where the search begins. What either way would close a cycle is decided, again
-/// and again; what is left falls into components, and each is decided by CaDiCaL, which proposes,
-/// and by the cycles of what it proposed.
+/// and again, and `guess`, if there is one, is asked for a better order; what is left falls into
+/// components, and each is decided by CaDiCaL, which proposes, and by the cycles of what it
+/// proposed.
 SearchResult search_orientation(const Polygraph& graph, const std::vector<std::uint32_t>& likely,
-                                const SearchLimits& limits);
+                                const SearchLimits& limits, const Guess& guess = {});
 
 }  // namespace witness

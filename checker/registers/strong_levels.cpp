@@ -112,9 +112,7 @@ class StrongJudge {
     SearchLimits little = limits_;
     little.rounds = kLittle;
     for (std::size_t i = kLevels.size(); i-- > level + 1;) {
-      const bool helps =
-          kLevels[i].criterion == kLevels[level].criterion && implies(kLevels[i], kLevels[level]);
-      if (!helps || !exists(i)) continue;
+      if (!implies(kLevels[i], kLevels[level]) || !exists(i)) continue;
       if (!outcome_[i]) search(i, little);
       if (outcome_[i] == SearchOutcome::valid) return;
     }
@@ -141,7 +139,11 @@ class StrongJudge {
 
   void search(std::size_t level, const SearchLimits& limits) {
     const Polygraph& graph = graph_of(level);
-    SearchResult found = search_orientation(graph, likely(kLevels[level].order), limits);
+    Guess guess;
+    if (graph.criterion == Criterion::serializability) {
+      guess = [this](const Polygraph& decided) { return guess_places(decided); };
+    }
+    SearchResult found = search_orientation(graph, likely(kLevels[level].order), limits, guess);
     outcome_[level] = found.outcome;
     if (found.outcome == SearchOutcome::valid) {
       note_valid(level, found.order);
@@ -191,8 +193,12 @@ class StrongJudge {
     if (!places.empty()) return places;
     const Polygraph serial =
         make_polygraph(history_, chains_, happened_, Criterion::serializability, order);
+    return places = guess_places(serial);
+  }
+
+  std::vector<std::uint32_t> guess_places(const Polygraph& serial) const {
     const SerialGuess guess = guess_serial_order(history_, chains_, serial);
-    places.assign(history_.transactions.size(), 0);
+    std::vector<std::uint32_t> places(history_.transactions.size());
     for (std::uint32_t i = 0; i < guess.order.size(); ++i) places[guess.order[i]] = i;
     return places;
   }
