@@ -107,7 +107,9 @@ constexpr std::array kTable = {
     ConsistencyModel{"writes-follow-reads", "WFR", 0, 0, session, false, kTerry},
     ConsistencyModel{"PRAM", "pram", 0, all(mr, mw, ryw), session, false, kTerry},
     ConsistencyModel{"sequential", "sequential-consistency", 0, all(wfr, pram), session, false, kLamport},
-    ConsistencyModel{"linearizable", "linearizability", 0, all(sequential), real_time, false, kHerlihy},
+    ConsistencyModel{"linearizable", "linearizability",
+                     kinds(nonlinearizable, causal_reverse, nonsequential_read), all(sequential),
+                     real_time, false, kHerlihy},
     ConsistencyModel{"strict-serializable", "PL-SS strong-serializable", kinds(g2_realtime),
                      all(ss_ser, s_si, lin), real_time, true, kPapadimitriou},
 };
