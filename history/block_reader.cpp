@@ -44,17 +44,18 @@ constexpr std::size_t kExcerptBytes = 1024;
   throw InputError(name, {place.line, place.column + 1}, fault.rule, line, fault.note);
 }
 
+/// `Builder` takes the blocks in order: TransactionsBuilder or ObjectsBuilder.
+template <typename Builder>
 class Reader {
  public:
-  Reader(const HistoryFormat& format, const BuilderOptions& options, History& history,
-         unsigned threads)
-      : format_(format),
+  Reader(MakeParser make_parser, Builder& builder, History& history, unsigned threads)
+      : make_parser_(make_parser),
         threads_(threads),
-        parser_(format.parser()),
-        builder_(options),
+        parser_(make_parser()),
+        builder_(builder),
         history_(history) {}
 
-  std::optional<Duplicate> read(TextBlocks& blocks) {
+  void read(TextBlocks& blocks) {
     // The first block shows in what state the others begin.
     TextBlock block;
     if (blocks.next(block)) {
@@ -64,14 +65,13 @@ class Reader {
     }
     if (!block.last && threads_ > 0 && rest_.size() == 0) parallel(blocks);
     while (blocks.next(block)) serial(block);
-    return builder_.finish(history_);
   }
 
  private:
   /// Takes what threads made of the blocks, as long as they have guessed right where they begin:
   /// behind a block that was whole, in the state in which it ended. What comes then is read again.
   void parallel(TextBlocks& source) {
-    ParallelBlocks blocks{source, format_, state_, threads_};
+    ParallelBlocks blocks{source, make_parser_, state_, threads_};
     const int assumed = state_;
     bool whole = true;
     while (ParsedBlock* block = blocks.next()) {
@@ -134,10 +134,10 @@ class Reader {
     history_.damage.dropped_bytes += nul_bytes;
   }
 
-  const HistoryFormat& format_;
+  MakeParser make_parser_;
   unsigned threads_;
   std::unique_ptr<BlockParser> parser_;
-  TransactionsBuilder builder_;
+  Builder& builder_;
   History& history_;
   OpBlock ops_;
   TextBuffer rest_;
@@ -153,7 +153,17 @@ std::optional<Duplicate> read_transactions(std::unique_ptr<ByteSource> bytes,
                                            const BuilderOptions& options, History& history,
                                            const Cutting& cutting) {
   TextBlocks blocks{std::move(bytes), options.rules == PairingRules::native, cutting.block_bytes};
-  return Reader{format, options, history, cutting.threads}.read(blocks);
+  TransactionsBuilder builder{options};
+  Reader{format.parser, builder, history, cutting.threads}.read(blocks);
+  return builder.finish(history);
+}
+
+void read_objects(std::unique_ptr<ByteSource> bytes, const HistoryFormat& format,
+                  const ObjectOptions& options, History& history, const Cutting& cutting) {
+  TextBlocks blocks{std::move(bytes), false, cutting.block_bytes};
+  ObjectsBuilder builder{options};
+  Reader{format.object_parser, builder, history, cutting.threads}.read(blocks);
+  builder.finish(history);
 }
 
 }  // namespace witness

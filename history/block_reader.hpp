@@ -1,4 +1,4 @@
-/// Reads a history of transactions block by block.
+/// Reads a history of transactions or objects block by block.
 #pragma once
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "history/formats.hpp"
+#include "history/objects_builder.hpp"
 #include "history/text_blocks.hpp"
 #include "history/transactions_builder.hpp"
 #include "witness/history.hpp"
@@ -25,5 +26,9 @@ std::optional<Duplicate> read_transactions(std::unique_ptr<ByteSource> bytes,
                                            const HistoryFormat& format,
                                            const BuilderOptions& options, History& history,
                                            const Cutting& cutting = {});
+
+/// The same for calls on objects; `format` must have an object parser.
+void read_objects(std::unique_ptr<ByteSource> bytes, const HistoryFormat& format,
+                  const ObjectOptions& options, History& history, const Cutting& cutting = {});
 
 }  // namespace witness

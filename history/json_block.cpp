@@ -14,11 +14,13 @@ enum State : int { kBeginning, kStream, kOpened, kAfterComma, kAfterValue, kClos
 
 class JsonBlockParser : public BlockParser {
  public:
+  explicit JsonBlockParser(JsonOps::Flavour flavour) : flavour_(flavour) {}
+
   void parse(std::string_view text, bool final, OpBlock& block) override {
     text_ = text;
     final_ = final;
     block_ = &block;
-    ops_.begin(text, JsonOps::Flavour::jepsen, block);
+    ops_.begin(text, flavour_, block);
     line_ = 0;
     counted_ = 0;
     steps();
@@ -101,6 +103,7 @@ class JsonBlockParser : public BlockParser {
     return false;
   }
 
+  JsonOps::Flavour flavour_;
   std::string_view text_;
   bool final_ = false;
   OpBlock* block_ = nullptr;
@@ -127,6 +130,11 @@ bool looks_like_json(std::string_view head) {
   return head.substr(0, 1) == "\"" || head.substr(0, 1) == "}";
 }
 
-std::unique_ptr<BlockParser> json_block_parser() { return std::make_unique<JsonBlockParser>(); }
+std::unique_ptr<BlockParser> json_block_parser() {
+  return std::make_unique<JsonBlockParser>(JsonOps::Flavour::jepsen);
+}
+std::unique_ptr<BlockParser> json_object_parser() {
+  return std::make_unique<JsonBlockParser>(JsonOps::Flavour::objects);
+}
 
 }  // namespace witness

@@ -17,7 +17,9 @@ enum Bit : unsigned {
   kF = 8,
   kTime = 16,
   kValue = 32,
-  kOrder = 64
+  kOrder = 64,
+  kKey = 128,
+  kSchema = 256
 };
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -82,6 +84,7 @@ bool JsonOps::read_micro_ops(std::size_t offset, RawRange& range) {
 /// The fields in the order in which we write them, up to the micro-operations. Gives the place
 /// where those begin, or nullptr for anything else, having kept nothing.
 const char* JsonOps::canonical_fields(RawOp& op) {
+  if (flavour_ == Flavour::objects) return nullptr;
   const char* at = at_;
   std::uint64_t process = 0;
   std::uint64_t time = 0;
@@ -163,6 +166,12 @@ bool JsonOps::fields(RawOp& op) {
 
 bool JsonOps::field(std::string_view name, RawOp& op) {
   switch (name.size()) {
+    case 3:
+      if (name == "key" && flavour_ == Flavour::objects) return first_time(kKey, name) && key(op);
+      break;
+    case 6:
+      if (name == "schema" && flavour_ == Flavour::objects) seen_ |= kSchema;
+      break;
     case 1:
       if (name == "f") return first_time(kF, name) && function(op);
       break;
@@ -173,7 +182,7 @@ bool JsonOps::field(std::string_view name, RawOp& op) {
     case 5:
       if (name == "value") return first_time(kValue, name) && value(op);
       if (name == "index") {
-        if (flavour_ == Flavour::jepsen && *at_ == 'n') return skip();
+        if (flavour_ != Flavour::native && *at_ == 'n') return skip();
         std::int64_t index = 0;
         const char* const at = at_;
         if (!first_time(kIndex, name) || !number(name, index)) return false;
@@ -190,7 +199,7 @@ bool JsonOps::field(std::string_view name, RawOp& op) {
       break;
   }
   if (name == "order" && *at_ != 'n') return order(op);
-  return flavour_ == Flavour::jepsen ? skip() : malformed();
+  return flavour_ != Flavour::native ? skip() : malformed();
 }
 
 bool JsonOps::order(RawOp& op) {
@@ -252,14 +261,14 @@ bool JsonOps::type(RawOp& op) {
 
 bool JsonOps::process(RawOp& op) {
   has_process_ = true;
-  if (*at_ == '"' || *at_ == 'n') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ == '"' || *at_ == 'n') return flavour_ != Flavour::native ? skip() : malformed();
   is_client_ = true;
   return number("process", op.process);
 }
 
 bool JsonOps::time(RawOp& op) {
   const char* const at = at_;
-  if (*at_ == 'n') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ == 'n') return flavour_ != Flavour::native ? skip() : malformed();
   if (!number("time", op.time_ns)) return false;
   if (op.time_ns >= 0) return true;
   if (flavour_ == Flavour::native) return fail(at, {});
@@ -268,19 +277,20 @@ bool JsonOps::time(RawOp& op) {
 }
 
 bool JsonOps::function(RawOp& op) {
-  if (*at_ != '"') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ != '"') return flavour_ != Flavour::native ? skip() : malformed();
   std::string_view name;
   if (!string(name)) return malformed();
   // Most often it is "txn", whatever the operation.
-  if (flavour_ == Flavour::native) op.f = block_->names.intern(name.substr(1));
+  if (flavour_ != Flavour::jepsen) op.f = block_->names.intern(name.substr(1));
   return true;
 }
 
 bool JsonOps::value(RawOp& op) {
   value_at_ = at_;
-  if (*at_ == 'n') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ == 'n') return flavour_ != Flavour::native ? skip() : malformed();
   const std::size_t count = block_->elements.size();
-  if (micro_ops(op.micro_ops)) {
+  const bool whole = flavour_ == Flavour::objects ? cells(op.micro_ops) : micro_ops(op.micro_ops);
+  if (whole) {
     op.has_value = true;
     return true;
   }
@@ -299,6 +309,11 @@ bool JsonOps::whole(RawOp& op) {
   if (flavour_ == Flavour::native) {
     constexpr unsigned kNeeded = kIndex | kType | kProcess;
     return (seen_ & kNeeded) == kNeeded || fail(begin_ + op.offset, {});
+  }
+  if ((seen_ & kSchema) != 0 && (seen_ & kType) == 0) {  // our own first or last line
+    op.type = OpType::ignored;
+    op.attempts = 1;
+    return true;
   }
   if (has_process_ && !is_client_) {
     op.type = OpType::ignored;

@@ -16,8 +16,9 @@ namespace witness {
 
 class JsonOps {
  public:
-  /// `jepsen` skips unknown fields; `native` reads the canonical fields and gives up at any other.
-  enum class Flavour { jepsen, native };
+  /// `jepsen` skips unknown fields; `native` reads the canonical fields and gives up at any other;
+  /// `objects` is jepsen where values may be anything, and functions and keys count.
+  enum class Flavour { jepsen, native, objects };
 
   /// `text` needs kBlockPadding behind it; text and block must outlive the calls below.
   void begin(std::string_view text, Flavour flavour, OpBlock& block);
@@ -49,6 +50,9 @@ class JsonOps {
   bool time(RawOp& op);
   bool function(RawOp& op);
   bool value(RawOp& op);
+  bool key(RawOp& op);
+  bool cells(RawRange& range);
+  bool close_form();
   bool whole(RawOp& op);
   bool micro_ops(RawRange& range);
   const char* canonical_micro_op(const char* at);
@@ -71,6 +75,13 @@ class JsonOps {
   }
   std::uint32_t offset_of(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
 
+  /// A list or an object that is being read as cells.
+  struct OpenForm {
+    std::size_t header;
+    std::size_t count;
+    char close;
+  };
+
   const char* begin_ = nullptr;
   const char* end_ = nullptr;
   const char* at_ = nullptr;
@@ -86,6 +97,7 @@ class JsonOps {
   const char* value_at_ = nullptr;
   std::string scratch_;
   ListCache lists_;
+  std::vector<OpenForm> forms_;
 };
 
 }  // namespace witness

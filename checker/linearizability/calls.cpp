@@ -114,9 +114,11 @@ std::string ObjectWords::list(std::uint32_t op) const {
       text += fmt::format(" … {} more", data.size() - i);
       break;
     }
-    text += (i == 0 ? "" : " ") + value(data[i]);
+    if (i > 0) text += ' ';
+    text += value(data[i]);
   }
-  return text + "]";
+  text += ']';
+  return text;
 }
 
 std::string ObjectWords::what(std::uint32_t position) const {
@@ -133,9 +135,11 @@ std::string ObjectWords::what(std::uint32_t position) const {
                       value(data[i + 1]), value(data[i + 2]));
     }
   } else if (op.has_list) {
-    text += " " + list(position);
+    text += ' ';
+    text += list(position);
   } else if (!op.a.is_nil() || (op.call == ObjectCall::read && op.told == Completion::ok)) {
-    text += " " + value(op.a);
+    text += ' ';
+    text += value(op.a);
   }
   if (op.told == Completion::fail) text += ", which failed";
   if (op.told == Completion::info) text += ", whose end nobody knows";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "witness/history.hpp"
+#include "witness/verdict.hpp"
 
 namespace witness {
 
@@ -57,6 +58,7 @@ struct Judged {
   Linearizable result = Linearizable::yes;
   std::string why{};                 ///< one sentence without its full stop
   std::vector<std::uint32_t> ops{};  ///< positions in Objects::ops
+  AnomalyKind kind = AnomalyKind::nonlinearizable;
 };
 
 /// Names for sentences.

@@ -109,7 +109,8 @@ class Holds {
             fmt::format("{} got token {} after {} had got token {}: tokens must grow",
                         name(b.acquire), words_.value(calls_[b.acquire].b), name(a.acquire),
                         words_.value(calls_[a.acquire].b)),
-            {calls_[b.acquire].op, calls_[a.acquire].op}};
+            {calls_[b.acquire].op, calls_[a.acquire].op},
+            AnomalyKind::stale_token};
   }
 
   const std::vector<Call>& calls_;

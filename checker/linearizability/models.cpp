@@ -23,9 +23,11 @@ class NamingModel : public ObjectModel {
   std::string named(std::span<const std::uint64_t> sequence) const {
     std::string text = "[";
     for (std::size_t i = 0; i < sequence.size() && i < 12; ++i) {
-      text += (i == 0 ? "" : " ") + named(sequence[i]);
+      if (i > 0) text += ' ';
+      text += named(sequence[i]);
     }
-    return text + (sequence.size() > 12 ? " …]" : "]");
+    text += sequence.size() > 12 ? " …]" : "]";
+    return text;
   }
   std::span<const Datum> list(const Call& call) const {
     return objects_.list_of(objects_.ops[call.op]);

@@ -382,7 +382,8 @@ class Search {
     Judged judged{Linearizable::no, {}, {calls_[stuck].op}};
     std::string states;
     for (const State state : furthest_states_) {
-      states += (states.empty() ? "" : " or ") + model_.shown(state);
+      if (!states.empty()) states += " or ";
+      states += model_.shown(state);
     }
     for (std::uint32_t i = 0; i < calls_.size() && judged.ops.size() < 16; ++i) {
       const Call& call = calls_[i];

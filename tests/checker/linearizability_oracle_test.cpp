@@ -124,7 +124,7 @@ class LinearizabilityOracle : public testing::TestWithParam<const char*> {};
 TEST_P(LinearizabilityOracle, AgreesWithEveryOrderOfSmallHistories) {
   const Tally tally = compare(GetParam(), kCount, 7, 7);
   EXPECT_EQ(tally.held, kCount);
-  EXPECT_GT(tally.suited, kCount / 3) << "the judge hardly ever decides";
+  EXPECT_GT(tally.suited, kCount / 5) << "the judge hardly ever decides";
   EXPECT_GT(tally.violated, kCount / 50) << "the histories hardly ever violate anything";
   EXPECT_LT(tally.violated, kCount * 9 / 10);
 }
