@@ -24,12 +24,13 @@ class KeyJudge {
         judge_(judge_of(objects.kind)),
         budget_(budget) {}
 
-  Judged judge(const std::vector<Call>& calls) const {
+  Judged judge(std::span<const std::uint32_t> ops) const {
+    const std::vector<Call> calls = calls_of(objects_, ops);
     if (judge_ != nullptr) {
       Judged judged = judge_(calls, objects_, words_);
       if (judged.result != Linearizable::unsuited) return judged;
     }
-    const std::unique_ptr<ObjectModel> model = model_of(objects_, strings_);
+    const std::unique_ptr<ObjectModel> model = model_of(objects_, strings_, ops);
     return search(calls, objects_, *model, budget_, words_);
   }
 
@@ -77,7 +78,7 @@ class KeyJudge {
 bool has_linearizability(ObjectKind kind) {
   Objects objects;
   objects.kind = kind;
-  return model_of(objects, StringPool{}) != nullptr;
+  return model_of(objects, StringPool{}, {}) != nullptr;
 }
 
 std::vector<KeyJudgement> judge_keys(const Objects& objects, const StringPool& strings,
@@ -90,7 +91,7 @@ std::vector<KeyJudgement> judge_keys(const Objects& objects, const StringPool& s
   std::exception_ptr error;
   const auto judge_all = [&] {
     for (std::uint32_t key = next++; key < count; key = next++) {
-      Judged judged = judge.judge(calls_of(objects, groups.ops_of(key)));
+      Judged judged = judge.judge(groups.ops_of(key));
       if (judged.result == Linearizable::yes) continue;
       const std::scoped_lock lock{mutex};
       found.push_back({key, std::move(judged)});

@@ -31,6 +31,12 @@ class ObjectModel {
   /// It never changes a state.
   virtual bool reads_only(const Call& call) const { return call.call == ObjectCall::read; }
 
+  /// Can calls that are no resets lead from the state to one that a closed read fits? (Where that
+  /// is hard to tell: yes.)
+  virtual bool can_lead_to(State /*state*/, const Call& /*read*/) const { return true; }
+  /// Whatever the state was, it is gone.
+  virtual bool resets(const Call& /*call*/) const { return false; }
+
   /// Takes out open calls that need not be there for any order of the others to be legal.
   virtual void drop_open(std::vector<Call>& /*calls*/) const {}
 
@@ -40,7 +46,9 @@ class ObjectModel {
   virtual std::uint64_t bytes() const { return 0; }
 };
 
-/// The model of a kind, or nullptr where linearizability means nothing (stats, bank, …).
-std::unique_ptr<ObjectModel> model_of(const Objects& objects, const StringPool& strings);
+/// The model of a kind, or nullptr where linearizability means nothing (stats, bank, …). `ops`:
+/// what is called on the object, positions in Objects::ops.
+std::unique_ptr<ObjectModel> model_of(const Objects& objects, const StringPool& strings,
+                                      std::span<const std::uint32_t> ops);
 
 }  // namespace witness

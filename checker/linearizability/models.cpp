@@ -161,19 +161,32 @@ class MultiRegisterModel : public NamingModel {
   std::vector<std::uint64_t> next_;
 };
 
-/// The state is a text. (porcupine's model of a key-value store; nothing was put: "".)
+/// The state is a text. (porcupine's model of a key-value store; nothing was put: "".) All texts
+/// with which nothing begins that anybody read are one state: nobody can tell them apart.
 class TextModel : public NamingModel {
  public:
-  using NamingModel::NamingModel;
+  TextModel(const Objects& objects, const StringPool& strings, std::span<const std::uint32_t> ops)
+      : NamingModel(objects, strings) {
+    for (const std::uint32_t op : ops) {
+      const ObjectOp& read = objects.ops[op];
+      if (read.call != ObjectCall::read || read.told != Completion::ok) continue;
+      read_.emplace_back(text_of(read.a));
+    }
+    std::ranges::sort(read_);
+    read_.erase(std::unique(read_.begin(), read_.end()), read_.end());
+  }
   State initial() override { return id_of(text_of(objects_.initial)); }
 
   State step(State state, const Call& call) override {
     switch (call.call) {
       case ObjectCall::read:
-        return texts_[static_cast<StringId>(state)] == text_of(call.a) ? state : kIllegal;
+        return state != kUnread && texts_[static_cast<StringId>(state)] == text_of(call.a)
+                   ? state
+                   : kIllegal;
       case ObjectCall::write:
         return id_of(text_of(call.a));
       case ObjectCall::append:
+        if (state == kUnread) return state;
         next_ = texts_[static_cast<StringId>(state)];
         next_ += text_of(call.a);
         return id_of(next_);
@@ -181,8 +194,14 @@ class TextModel : public NamingModel {
         return kIllegal;
     }
   }
+  bool can_lead_to(State state, const Call& read) const override {
+    return state != kUnread && text_of(read.a).starts_with(texts_[static_cast<StringId>(state)]);
+  }
+  bool resets(const Call& call) const override { return call.call == ObjectCall::write; }
+
   std::string shown(State state) const override {
     constexpr std::size_t kShown = 60;
+    if (state == kUnread) return "a text that nobody read";
     const std::string_view text = texts_[static_cast<StringId>(state)];
     return text.size() <= kShown
                ? fmt::format("\"{}\"", text)
@@ -191,13 +210,17 @@ class TextModel : public NamingModel {
   std::uint64_t bytes() const override { return bytes_; }
 
  private:
-  std::string_view text_of(Datum datum) {
+  static constexpr State kUnread = std::uint64_t{1} << 40U;
+
+  std::string_view text_of(Datum datum) const {
     if (datum.is_nil()) return {};
     if (datum.is_text()) return strings_[datum.text()].substr(1);
     scratch_ = std::to_string(datum.integer());
     return scratch_;
   }
   State id_of(std::string_view text) {
+    const auto read = std::ranges::lower_bound(read_, text);
+    if (read == read_.end() || !read->starts_with(text)) return kUnread;
     const std::size_t before = texts_.size();
     const StringId id = texts_.intern(text);
     if (texts_.size() > before) bytes_ += text.size() + 32;
@@ -205,8 +228,9 @@ class TextModel : public NamingModel {
   }
 
   StringPool texts_;
+  std::vector<std::string> read_;  ///< what anybody read, sorted
   std::string next_;
-  std::string scratch_;
+  mutable std::string scratch_;
   std::uint64_t bytes_ = 0;
 };
 
@@ -357,7 +381,8 @@ class LineModel : public NamingModel {
 
 }  // namespace
 
-std::unique_ptr<ObjectModel> model_of(const Objects& objects, const StringPool& strings) {
+std::unique_ptr<ObjectModel> model_of(const Objects& objects, const StringPool& strings,
+                                      std::span<const std::uint32_t> ops) {
   switch (objects.kind) {
     case ObjectKind::reg:
     case ObjectKind::cas_register:
@@ -365,7 +390,7 @@ std::unique_ptr<ObjectModel> model_of(const Objects& objects, const StringPool& 
     case ObjectKind::multi_register:
       return std::make_unique<MultiRegisterModel>(objects, strings);
     case ObjectKind::kv:
-      return std::make_unique<TextModel>(objects, strings);
+      return std::make_unique<TextModel>(objects, strings, ops);
     case ObjectKind::mutex:
       return std::make_unique<MutexModel>();
     case ObjectKind::lease:

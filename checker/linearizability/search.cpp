@@ -216,6 +216,9 @@ class Search {
         returns_.push_back(call);
       }
     }
+    for (const Call& call : calls_) {
+      if (model_.resets(call)) resets_.push_back(call.start);
+    }
     mask_.assign((slots + 63) / 64, 0);
     config_.resize(2 + mask_.size() + counts_.size());
   }
@@ -334,6 +337,7 @@ class Search {
   void choose() {
     const std::uint32_t must = returns_[next_return_];
     const std::uint32_t limit = calls_[must].finish;
+    const Call* const read = next_read(limit);
     ++stamp_;
     for (std::uint32_t call = next_[calls_.size()]; call != kNone && calls_[call].start < limit;
          call = next_[call]) {
@@ -344,7 +348,7 @@ class Search {
         if (calls_[call].finish < calls_[chosen].finish) chosen = call;
         continue;
       }
-      if (model_.step(state_, calls_[call]) == ObjectModel::kIllegal) continue;
+      if (!is_of_use(calls_[call], read)) continue;
       best = {stamp_, choices_.size()};
       choices_.push_back(call);
     }
@@ -354,9 +358,31 @@ class Search {
     for (std::uint32_t open = 0; open < open_.size(); ++open) {
       const std::uint64_t used = counts_[open];
       if (used == open_[open].starts.size() || open_[open].starts[used] >= limit) continue;
-      if (model_.step(state_, calls_[open_[open].call]) == ObjectModel::kIllegal) continue;
-      choices_.push_back(open | kOpenBit);
+      if (is_of_use(calls_[open_[open].call], read)) choices_.push_back(open | kOpenBit);
     }
+  }
+
+  bool is_of_use(const Call& call, const Call* read) {
+    const State state = model_.step(state_, call);
+    return state != ObjectModel::kIllegal && (read == nullptr || model_.can_lead_to(state, *read));
+  }
+
+  /// The next read that will return, unless something may reset the state before.
+  const Call* next_read(std::uint32_t limit) const {
+    for (std::uint32_t call = next_[calls_.size()]; call != kNone && calls_[call].start < limit;
+         call = next_[call]) {
+      if (!placed(call) && model_.resets(calls_[call])) return nullptr;
+    }
+    for (const OpenClass& open : open_) {
+      if (model_.resets(calls_[open.call])) return nullptr;
+    }
+    const auto reset = std::ranges::lower_bound(resets_, limit);
+    for (std::size_t i = next_return_; i < returns_.size(); ++i) {
+      const Call& call = calls_[returns_[i]];
+      if (reset != resets_.end() && call.finish > *reset) return nullptr;
+      if (model_.reads_only(call) && (call.start > limit || !placed(returns_[i]))) return &call;
+    }
+    return nullptr;
   }
 
   void remember_furthest() {
@@ -415,6 +441,7 @@ class Search {
   std::vector<OpenClass> open_;
   std::vector<Best> best_;  ///< by class
   std::uint64_t stamp_ = 0;
+  std::vector<std::uint32_t> resets_;  ///< starts of calls that reset, growing
 
   // the configuration, and how it came about
   std::size_t next_return_ = 0;

@@ -11,6 +11,8 @@
 ///   - a pending call that only reads, and fits, is put next without an alternative
 ///   - of equal calls that are pending, the one that returns first goes first; so open calls that
 ///     are equal are a number, not a set
+///   - a state that cannot lead to what the next read saw, and that nothing can reset before it
+///     returns, is not entered
 ///   - a configuration that used more open calls than another, equal one is not expanded
 #pragma once
 

@@ -88,11 +88,10 @@ Tally compare(const std::string& kind, int count, int steps_most, unsigned seed)
     const bool expected = oracle::is_linearizable(small);
     const Objects objects = objects_of(small);
     const ObjectWords words{objects, strings};
-    const KeyGroups groups = group_by_key(objects);
     std::vector<std::uint32_t> all(objects.ops.size());
     for (std::uint32_t op = 0; op < all.size(); ++op) all[op] = op;
     const std::vector<Call> calls = calls_of(objects, all);
-    const auto model = model_of(objects, strings);
+    const auto model = model_of(objects, strings, all);
     Budget budget{Budget::Clock::now() + std::chrono::seconds{10}, 1 << 28};
     const Judged searched = search(calls, objects, *model, budget, words);
     EXPECT_EQ(searched.result, expected ? Linearizable::yes : Linearizable::no)
