@@ -9,10 +9,7 @@
 ///   100,000 anomalies                  at most 5 times the valid history
 ///
 /// Exit 1 if a promise is broken. An argument sets the number of transactions.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <array>
 #include <cstdint>
@@ -28,42 +25,6 @@ namespace fs = std::filesystem;
 using namespace bench;
 
 constexpr int kRuns = 5;
-
-/// One pass over a mapped file, byte by byte, that decodes every integer in it.
-double byte_pass(const std::string& path) {
-  const auto begin = Clock::now();
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat info {};
-  if (file < 0 || fstat(file, &info) != 0) std::exit(1);
-  const auto size = static_cast<std::size_t>(info.st_size);
-  void* const mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
-  if (mapped == MAP_FAILED) std::exit(1);
-  const auto* bytes = static_cast<const unsigned char*>(mapped);
-  std::uint64_t sum = 0;
-  std::uint64_t value = 0;
-  bool inside = false;
-  for (std::size_t i = 0; i < size; ++i) {
-    const unsigned digit = bytes[i] - unsigned{'0'};
-    if (digit < 10) {
-      value = value * 10 + digit;
-      inside = true;
-    } else if (inside) {
-      sum += value;
-      value = 0;
-      inside = false;
-    }
-  }
-  munmap(mapped, size);
-  close(file);
-  if (sum == 0) std::exit(1);
-  return seconds_since(begin);
-}
-
-double best_pass(const std::string& path) {
-  double best = byte_pass(path);
-  for (int i = 1; i < kRuns; ++i) best = std::min(best, byte_pass(path));
-  return best;
-}
 
 class Bench {
  public:
@@ -106,7 +67,7 @@ class Bench {
     kept_ = kept_ && good;
     fmt::print("{:<28} {:>8.1f} {:>8.2f} {:>8.2f} {:>8.0f}", name,
                static_cast<double>(fs::file_size(path)) / 1e6, cost.seconds,
-               cost.seconds / best_pass(path), cost.mebibytes);
+               cost.seconds / best_pass(path, kRuns), cost.mebibytes);
     fmt::print("{}\n", base > 0 ? fmt::format("   {:.2f} of at most {}{}", ratio, limit,
                                               good ? "" : "  MISSED")
                                 : std::string{});
@@ -116,12 +77,12 @@ class Bench {
 
   void size() {
     const std::string native = generate(transactions_);
-    const Cost cost = judge("native", native, best_pass(native), 2.5);
+    const Cost cost = judge("native", native, best_pass(native, kRuns), 2.5);
     valid_seconds_ = cost.seconds;
     kept_ = kept_ && cost.mebibytes <= 1024;
     const std::string edn = folder_ / "history.edn";
     run_witness({"convert", native, edn});
-    judge("EDN", edn, best_pass(edn), 3);
+    judge("EDN", edn, best_pass(edn, kRuns), 3);
     fs::remove(edn);
   }
 

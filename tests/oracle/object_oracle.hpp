@@ -36,6 +36,12 @@ inline constexpr int kNothing = INT_MIN;
 /// Does the call fit the state? Then it changes it. Of an open call the result does not count.
 inline bool apply(const std::string& kind, const ObjectStep& step, std::vector<int>& state) {
   const bool open = step.returned == INT_MAX;
+  if (kind == "kv") {
+    if (step.f == "read") return state == step.elements;
+    if (step.f == "write") state.clear();
+    state.push_back(step.a);
+    return true;
+  }
   if (step.f == "read") {
     if (kind == "set") {
       return std::set<int>(state.begin(), state.end()) ==
@@ -101,7 +107,9 @@ inline bool apply(const std::string& kind, const ObjectStep& step, std::vector<i
 }
 
 inline std::vector<int> first_state(const SmallObject& object) {
-  if (object.kind == "set" || object.kind == "queue" || object.kind == "stack") return {};
+  if (object.kind == "kv" || object.kind == "set" || object.kind == "queue" ||
+      object.kind == "stack")
+    return {};
   if (object.kind == "mutex") return {-1};
   if (object.kind == "lease") return {-1, INT_MIN};
   return {object.initial};
@@ -202,7 +210,10 @@ class ObjectGenerator {
     ObjectStep step;
     const std::string& kind = object_.kind;
     const bool first = below(2) == 0;
-    if (kind == "register" || kind == "cas-register") {
+    if (kind == "kv") {
+      step.f = first ? "read" : below(4) == 0 ? "write" : "append";
+      step.a = fresh();
+    } else if (kind == "register" || kind == "cas-register") {
       step.f = first ? "read" : "write";
       if (kind == "cas-register" && below(3) == 0) step.f = "cas";
       step.a = step.f == "cas" ? below(value_ + 2) : fresh();
@@ -229,7 +240,7 @@ class ObjectGenerator {
   void take_effect(Client& client) {
     ObjectStep& step = object_.steps[static_cast<std::size_t>(client.step)];
     if (step.f == "read") {
-      if (object_.kind == "set") {
+      if (object_.kind == "set" || object_.kind == "kv") {
         step.elements = state_;
       } else {
         step.result = state_[0];
@@ -258,7 +269,7 @@ class ObjectGenerator {
     if (object_.steps.empty()) return;
     ObjectStep& step =
         object_.steps[static_cast<std::size_t>(below(static_cast<int>(object_.steps.size())))];
-    if (step.f == "read" && object_.kind == "set") {
+    if (step.f == "read" && (object_.kind == "set" || object_.kind == "kv")) {
       if (!step.elements.empty() && below(2) == 0) {
         step.elements.pop_back();
       } else {
