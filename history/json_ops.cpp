@@ -39,7 +39,7 @@ void JsonOps::begin(std::string_view text, Flavour flavour, OpBlock& block) {
   flavour_ = flavour;
   block_ = &block;
   block.elements.reserve_for(text.size());
-  txn_ = kNoString;
+  function_id_ = kNoString;
   lists_.clear();
 }
 
@@ -84,7 +84,6 @@ bool JsonOps::read_micro_ops(std::size_t offset, RawRange& range) {
 /// The fields in the order in which we write them, up to the micro-operations. Gives the place
 /// where those begin, or nullptr for anything else, having kept nothing.
 const char* JsonOps::canonical_fields(RawOp& op) {
-  if (flavour_ == Flavour::objects) return nullptr;
   const char* at = at_;
   std::uint64_t process = 0;
   std::uint64_t time = 0;
@@ -99,19 +98,40 @@ const char* JsonOps::canonical_fields(RawOp& op) {
               : short_text(at, "fail") ? OpType::fail
                                        : OpType::ignored;
   if (read.type == OpType::ignored || !short_text(at, "\",\"process\":") ||
-      !short_number(at, process) || !short_text(at, ",\"f\":\"txn\",\"time\":") ||
-      !short_number(at, time) || !short_text(at, ",\"value\":")) {
+      !short_number(at, process) || !canonical_function(at, read.f) ||
+      !short_text(at, ",\"time\":") || !short_number(at, time) || !short_text(at, ",\"value\":")) {
     return nullptr;
   }
   read.has_index = true;
   read.process = static_cast<std::int64_t>(process);
   read.time_ns = static_cast<std::int64_t>(time);
-  if (flavour_ == Flavour::native) {
-    if (txn_ == kNoString) txn_ = block_->names.intern("txn");
-    read.f = txn_;
-  }
   op = read;
   return at;
+}
+
+/// `,"f":"txn"`, or of objects any plain name.
+bool JsonOps::canonical_function(const char*& at, StringId& f) {
+  if (flavour_ != Flavour::objects) {
+    if (!short_text(at, ",\"f\":\"txn\"")) return false;
+    if (flavour_ == Flavour::native) f = named("txn");
+    return true;
+  }
+  if (!short_text(at, ",\"f\":\"")) return false;
+  const char* const begin = at;
+  while (*at >= ' ' && *at != '"' && *at != '\\') ++at;  // no signs beyond ASCII either
+  if (*at != '"') return false;
+  f = named({begin, static_cast<std::size_t>(at - begin)});
+  ++at;
+  return true;
+}
+
+/// Most often it is the same as the last one.
+StringId JsonOps::named(std::string_view function) {
+  if (function_id_ == kNoString || function_ != function) {
+    function_ = function;
+    function_id_ = block_->names.intern(function);
+  }
+  return function_id_;
 }
 
 bool JsonOps::op(RawOp& op) {
@@ -281,7 +301,7 @@ bool JsonOps::function(RawOp& op) {
   std::string_view name;
   if (!string(name)) return malformed();
   // Most often it is "txn", whatever the operation.
-  if (flavour_ != Flavour::jepsen) op.f = block_->names.intern(name.substr(1));
+  if (flavour_ != Flavour::jepsen) op.f = named(name.substr(1));
   return true;
 }
 

@@ -40,6 +40,8 @@ class JsonOps {
  private:
   bool op(RawOp& op);
   const char* canonical_fields(RawOp& op);
+  bool canonical_function(const char*& at, StringId& f);
+  StringId named(std::string_view function);
   bool fields(RawOp& op);
   bool field(std::string_view name, RawOp& op);
   bool order(RawOp& op);
@@ -88,9 +90,10 @@ class JsonOps {
   OpBlock* block_ = nullptr;
   std::vector<Datum> list_;
   Flavour flavour_ = Flavour::jepsen;
-  StringId txn_ = kNoString;  ///< "txn" among the block's names
-  unsigned seen_ = 0;         ///< fields of the operation, one bit each
-  bool is_client_ = false;    ///< its process is a number
+  std::string function_;              ///< the last one
+  StringId function_id_ = kNoString;  ///< it among the block's names
+  unsigned seen_ = 0;                 ///< fields of the operation, one bit each
+  bool is_client_ = false;            ///< its process is a number
   bool has_process_ = false;
   LineFault fault_;
   LineFault value_fault_;  ///< why its value is none of ours; fine for a nemesis

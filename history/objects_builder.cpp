@@ -46,7 +46,6 @@ void ObjectsBuilder::expect(double times) {
   };
   reserve(columns_.ops);
   reserve(calls_);
-  reserve(columns_.times_ns);
 }
 
 /// Texts and functions get the ids of the history's own pools.
@@ -82,8 +81,6 @@ void ObjectsBuilder::add_op(const RawOp& op) {
     throw LineFault{op.offset, "more operations than this program can hold (2^30)", {}};
   }
   Process& process = process_of(op);
-  if (op.time_ns != kNoTime) has_times_ = true;
-  columns_.times_ns.push_back(op.time_ns);
   if (op.type == OpType::invoke) {
     invoke(op, process);
   } else {
@@ -115,7 +112,6 @@ std::uint32_t ObjectsBuilder::new_op(const RawOp& op, const Process& process) {
       static_cast<std::uint16_t>(std::min<StringId>(op.f == kNoString ? 0xffff : op.f, 0xffff));
   if (op.extra > 0) {
     made.key = block_->elements.begin()[op.extra - 1];
-    has_keys_ = true;
   }
   calls_.emplace_back();
   return position;
@@ -202,7 +198,6 @@ void ObjectsBuilder::finish(History& history) {
     if (op.function == 0xffff) op.function = nameless;
     op.call = call_named(columns_.functions[op.function]);
   }
-  if (!has_times_) columns_.times_ns = {};
   const auto kind = options_.kind ? options_.kind : kind_of_calls(columns_, calls_);
   if (!kind) {
     std::string names;

@@ -75,8 +75,6 @@ class ObjectsBuilder {
   std::vector<Process> processes_;
   NumberTable process_table_;
   std::uint64_t next_index_ = 0;
-  bool has_times_ = false;
-  bool has_keys_ = false;
 
   // of the block that is being added
   OpBlock* block_ = nullptr;

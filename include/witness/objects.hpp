@@ -123,7 +123,6 @@ struct Objects {
   std::vector<Datum> data;
   std::vector<std::int64_t> processes;  ///< as they stand in the file
   std::vector<std::string> functions;   ///< names, as they stand in the file
-  std::vector<std::int64_t> times_ns;   ///< of each event, or empty; -1: unknown
   std::uint32_t events = 0;
 
   std::span<const Datum> list_of(const ObjectOp& op) const {

@@ -43,7 +43,8 @@ class Gathered {
   std::vector<std::uint64_t> operations_;
 };
 
-/// The last read of a key is held against all that was added.
+/// The last read of a key is held against all that was added: against acknowledgements, if they
+/// came before it began.
 InvariantResult judge_last_read(const ObjectCase& judged, std::size_t key, Findings& findings) {
   const Objects& objects = judged.objects;
   std::uint32_t last = kNone;
@@ -73,7 +74,9 @@ InvariantResult judge_last_read(const ObjectCase& judged, std::size_t key, Findi
     }
   }
   for (const auto& [element, position] : acknowledged) {
-    if (added.find(element) == 2) continue;
+    if (added.find(element) == 2 || objects.ops[position].complete > objects.ops[last].invoke) {
+      continue;
+    }
     lost.add(judged.words.value(element), objects.ops[position].index);
   }
   const bool holds = unexpected.empty() && lost.empty();
