@@ -235,6 +235,10 @@ class ObjectJudgement {
                              ? "a failed cas did not find its old value (--failed-cas mismatch)"
                              : "a failed cas says nothing (--failed-cas ignored)");
     }
+    if (history_.damage.cut && !history_.header.raw.empty()) {
+      notes.push_back(fmt::format("the file is cut: {} dropped at its end",
+                                  plural(history_.damage.dropped_bytes, "byte")));
+    }
     if (verdict_.counts.info > 0) {
       notes.push_back(
           fmt::format("nobody knows how {} ended: each may have taken effect at any time "

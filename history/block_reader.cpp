@@ -160,7 +160,7 @@ std::optional<Duplicate> read_transactions(std::unique_ptr<ByteSource> bytes,
 
 void read_objects(std::unique_ptr<ByteSource> bytes, const HistoryFormat& format,
                   const ObjectOptions& options, History& history, const Cutting& cutting) {
-  TextBlocks blocks{std::move(bytes), false, cutting.block_bytes};
+  TextBlocks blocks{std::move(bytes), options.native, cutting.block_bytes};
   ObjectsBuilder builder{options};
   Reader{format.object_parser, builder, history, cutting.threads}.read(blocks);
   builder.finish(history);

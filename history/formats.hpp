@@ -34,6 +34,7 @@ std::unique_ptr<BlockParser> native_block_parser();
 std::unique_ptr<BlockParser> json_block_parser();
 std::unique_ptr<BlockParser> edn_block_parser();
 std::unique_ptr<BlockParser> plume_block_parser();
+std::unique_ptr<BlockParser> native_object_parser();
 std::unique_ptr<BlockParser> json_object_parser();
 std::unique_ptr<BlockParser> edn_object_parser();
 std::unique_ptr<BlockParser> etcd_object_parser();
@@ -45,9 +46,9 @@ std::unique_ptr<HistoryWriter> plume_writer();
 
 /// In the order in which `auto` tries them. Everything may be compressed with zstd.
 inline constexpr std::array kHistoryFormats = {
-    HistoryFormat{"native",
-                  "witness.history/1: JSON Lines, plain (.jsonl) or compressed (.jsonl.zst)",
-                  looks_like_native, native_block_parser, native_writer, ".jsonl", json_object_parser},
+    HistoryFormat{
+        "native", "witness.history/1: JSON Lines, plain (.jsonl) or compressed (.jsonl.zst)",
+        looks_like_native, native_block_parser, native_writer, ".jsonl", native_object_parser},
     HistoryFormat{"json", "Jepsen's operations as one JSON array, or as JSON Lines (.json)",
                   looks_like_json, json_block_parser, json_writer, ".json", json_object_parser},
     HistoryFormat{"edn", "Jepsen's operations as maps, or as one vector of them (.edn)",

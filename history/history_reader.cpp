@@ -117,6 +117,7 @@ bool holds_objects(std::string_view head, const HistoryFormat& format) {
 ObjectOptions object_options(const ReadOptions& options, std::optional<ObjectKind> kind,
                              const HistoryFormat& format) {
   ObjectOptions made{kind, options.initial, options.nil_reads_tell, options.failed_cas_tells};
+  made.native = format.name == "native";
   made.format_nil_reads_tell = made.format_failed_cas_tells = format.name == "etcd";
   return made;
 }

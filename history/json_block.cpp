@@ -14,7 +14,9 @@ enum State : int { kBeginning, kStream, kOpened, kAfterComma, kAfterValue, kClos
 
 class JsonBlockParser : public BlockParser {
  public:
-  explicit JsonBlockParser(JsonOps::Flavour flavour) : flavour_(flavour) {}
+  /// `native`: the last line may be unfinished.
+  explicit JsonBlockParser(JsonOps::Flavour flavour, bool native = false)
+      : flavour_(flavour), native_(native) {}
 
   void parse(std::string_view text, bool final, OpBlock& block) override {
     text_ = text;
@@ -83,6 +85,11 @@ class JsonBlockParser : public BlockParser {
     }
     const JsonExtent extent = json_extent(text_.substr(begin));
     if (extent.fault) {
+      if (native_ && final_ && text_.find('\n', begin) == std::string_view::npos) {
+        block_->dropped = text_.size() - begin;
+        block_->consumed = text_.size();
+        return false;
+      }
       // A text that is cut may only look ill-formed near its end.
       if (!final_ && begin + extent.fault->reach + 16 >= text_.size()) return false;
       return fail(begin + extent.fault->offset, extent.fault->rule);
@@ -104,6 +111,7 @@ class JsonBlockParser : public BlockParser {
   }
 
   JsonOps::Flavour flavour_;
+  bool native_;
   std::string_view text_;
   bool final_ = false;
   OpBlock* block_ = nullptr;
@@ -132,6 +140,9 @@ bool looks_like_json(std::string_view head) {
 
 std::unique_ptr<BlockParser> json_block_parser() {
   return std::make_unique<JsonBlockParser>(JsonOps::Flavour::jepsen);
+}
+std::unique_ptr<BlockParser> native_object_parser() {
+  return std::make_unique<JsonBlockParser>(JsonOps::Flavour::objects, true);
 }
 std::unique_ptr<BlockParser> json_object_parser() {
   return std::make_unique<JsonBlockParser>(JsonOps::Flavour::objects);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <tuple>
 
 #include "history/huge_pages.hpp"
 #include "history/json_fault.hpp"
@@ -70,7 +72,10 @@ void ObjectsBuilder::remap(OpBlock& block) {
 }
 
 void ObjectsBuilder::add_op(const RawOp& op) {
-  if (op.type == OpType::ignored && op.attempts > 0) return;  // no operation at all
+  if (op.type == OpType::ignored && op.attempts > 0) {  // no operation at all
+    ++marks_;
+    return;
+  }
   if (op.has_index && op.index < next_index_) {
     throw LineFault{op.offset, "index must grow from operation to operation",
                     std::to_string(next_index_ - 1) + " stands above"};
@@ -139,35 +144,46 @@ void ObjectsBuilder::invoke(const RawOp& op, Process& process) {
   if (process.open == kNoPosition) {
     process.open = position;
   } else {
-    process.more.push_back(position);
+    if (!process.more) process.more = std::make_unique<std::deque<std::uint32_t>>();
+    process.more->push_back(position);
   }
 }
 
-/// The call that a completion is of: one of the same function, with the same value if there is one.
 std::uint32_t ObjectsBuilder::opened(const RawOp& op, Process& process, const RawValue& told) {
-  if (process.open == kNoPosition) return kNoPosition;
   const std::uint32_t sole = process.open;
-  if (process.more.empty()) {
-    process.open = kNoPosition;
-    return sole;
-  }
-  const auto fits = [&](std::uint32_t position, bool value_too) {
-    const Datum asked = calls_[position].asked.value;
-    return columns_.ops[position].function == op.f &&
-           (!value_too || (asked == told.value && form_of(asked) == Form::scalar));
+  if (sole == kNoPosition) return sole;
+  if (process.more && !process.more->empty()) return one_of_several(op, process, told);
+  process.open = kNoPosition;
+  return sole;
+}
+
+/// One of the same function, with the same value if there is one, else the oldest. It may have been
+/// any other one that fits: the next of them may have begun as early.
+std::uint32_t ObjectsBuilder::one_of_several(const RawOp& op, Process& process,
+                                             const RawValue& told) {
+  constexpr std::ptrdiff_t kLookedAt = 64;
+  std::deque<std::uint32_t>& open = *process.more;
+  open.push_front(process.open);
+  const auto end = open.begin() + std::min<std::ptrdiff_t>(kLookedAt, std::ssize(open));
+  const auto same_function = [&](std::uint32_t position) {
+    return columns_.ops[position].function == op.f;
   };
-  process.more.insert(process.more.begin(), sole);
-  auto found = std::find_if(process.more.begin(), process.more.end(),
-                            [&](std::uint32_t open) { return fits(open, true); });
-  if (found == process.more.end()) {
-    found = std::find_if(process.more.begin(), process.more.end(),
-                         [&](std::uint32_t open) { return fits(open, false); });
-  }
-  if (found == process.more.end()) found = process.more.begin();
+  const auto same_value = [&](std::uint32_t position) {
+    const Datum asked = calls_[position].asked.value;
+    return same_function(position) && form_of(asked) == Form::scalar && asked == told.value;
+  };
+  auto found = std::find_if(open.begin(), end, same_value);
+  if (found == end) found = std::find_if(open.begin(), end, same_function);
+  if (found == end) found = open.begin();
   const std::uint32_t position = *found;
-  process.more.erase(found);
-  process.open = process.more.front();
-  process.more.erase(process.more.begin());
+  const auto next = std::find_if(found + 1, end, same_function);
+  if (next != end) {
+    columns_.ops[*next].invoke = columns_.ops[position].invoke;
+    displaced_ = true;
+  }
+  open.erase(found);
+  process.open = open.front();
+  open.pop_front();
   return position;
 }
 
@@ -177,6 +193,7 @@ void ObjectsBuilder::complete(const RawOp& op, Process& process) {
   if (position == kNoPosition) {  // nobody knows when it began
     position = new_op(op, process);
     columns_.ops[position].invoke = 0;
+    displaced_ = true;
     calls_[position].asked.line = told.line;
   }
   ObjectOp& done = columns_.ops[position];
@@ -188,7 +205,44 @@ void ObjectsBuilder::complete(const RawOp& op, Process& process) {
   if (done.told != Completion::info) done.complete = columns_.events;
 }
 
+/// Events get new places, no two of them the same, and operations stand in the order of theirs.
+void ObjectsBuilder::order_events() {
+  struct Event {
+    std::uint32_t place;
+    bool is_end;
+    std::uint32_t op;
+    bool operator<(const Event& other) const {
+      return std::tie(place, is_end, op) < std::tie(other.place, other.is_end, other.op);
+    }
+  };
+  std::vector<Event> events;
+  for (std::uint32_t i = 0; i < columns_.ops.size(); ++i) {
+    events.push_back({columns_.ops[i].invoke, false, i});
+    if (!columns_.ops[i].is_open()) events.push_back({columns_.ops[i].complete, true, i});
+  }
+  std::sort(events.begin(), events.end());
+  std::vector<ObjectOp> ops;
+  std::vector<RawCall> calls;
+  std::vector<std::uint32_t> moved(columns_.ops.size());
+  for (std::uint32_t place = 0; place < events.size(); ++place) {
+    const Event& event = events[place];
+    if (event.is_end) {
+      ops[moved[event.op]].complete = place;
+      continue;
+    }
+    moved[event.op] = static_cast<std::uint32_t>(ops.size());
+    ops.push_back(columns_.ops[event.op]);
+    ops.back().invoke = place;
+    calls.push_back(calls_[event.op]);
+  }
+  columns_.events = static_cast<std::uint32_t>(events.size());
+  columns_.ops = std::move(ops);
+  calls_ = std::move(calls);
+}
+
 void ObjectsBuilder::finish(History& history) {
+  if (displaced_) order_events();
+  if (options_.native) history.damage.cut = marks_ < 2;
   for (StringId id = 0; id < names_.size() && id < 0xffff; ++id) {
     columns_.functions.emplace_back(names_[id]);
   }

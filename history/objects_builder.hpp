@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +24,7 @@ struct ObjectOptions {
   /// As the format's own tool takes them, where nobody says otherwise.
   bool format_nil_reads_tell = false;
   bool format_failed_cas_tells = false;
+  bool native = false;  ///< a file without its last line is a cut one
 };
 
 /// A value as it came: a datum, or a form whose cells begin at `at` in Objects::data.
@@ -55,7 +58,8 @@ class ObjectsBuilder {
   struct Process {
     std::uint32_t position = kNoPosition;  ///< in Objects::processes; none: nameless
     std::uint32_t open = kNoPosition;      ///< an operation
-    std::vector<std::uint32_t> more;       ///< others that are open, oldest first
+    /// Others that are open, oldest first.
+    std::unique_ptr<std::deque<std::uint32_t>> more;
   };
 
   void remap(OpBlock& block);
@@ -64,6 +68,8 @@ class ObjectsBuilder {
   void invoke(const RawOp& op, Process& process);
   void complete(const RawOp& op, Process& process);
   std::uint32_t opened(const RawOp& op, Process& process, const RawValue& told);
+  std::uint32_t one_of_several(const RawOp& op, Process& process, const RawValue& told);
+  void order_events();
   std::uint32_t new_op(const RawOp& op, const Process& process);
   RawValue value_of(const RawOp& op);
 
@@ -75,6 +81,8 @@ class ObjectsBuilder {
   std::vector<Process> processes_;
   NumberTable process_table_;
   std::uint64_t next_index_ = 0;
+  bool displaced_ = false;  ///< beginnings do not stand in the order of operations
+  int marks_ = 0;           ///< lines of our own that are no operations: the first, the last
 
   // of the block that is being added
   OpBlock* block_ = nullptr;

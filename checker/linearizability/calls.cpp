@@ -56,7 +56,7 @@ std::vector<Call> calls_of(const Objects& objects, std::span<const std::uint32_t
   calls.reserve(ops.size());
   for (const std::uint32_t position : ops) {
     const ObjectOp& op = objects.ops[position];
-    if (op.invoke + 1 >= cut) break;
+    if (op.invoke + 1 >= cut) break;  // in the order of their beginnings
     Call call{op.a, op.b, op.invoke + 1, kOpenEnd, position, op.call};
     const bool ended = op.told != Completion::info && !op.is_open() && op.complete + 1 < cut;
     if (op.told == Completion::fail && ended) {

@@ -87,7 +87,7 @@ TEST(Models, ThePageListsTheImplicationsOfTheTable) {
     }
     listed.emplace(*from, *from);
   }
-  EXPECT_EQ(listed.size(), 11u);
+  EXPECT_EQ(listed.size(), 15u);
 }
 
 TEST(Models, AStrongerModelForbidsAllThatAWeakerOneDoes) {

@@ -181,6 +181,49 @@ TEST(Objects, AnAnomalyAloneCanBeAskedFor) {
   EXPECT_EQ(judged(stale, {}, {.models = {"sequential"}}).validity, Validity::unknown);
 }
 
+TEST(Objects, CompletionsOfNobodysInvocationsAndOfCrowdsWidenTheCalls) {
+  // The read may have begun before the write: nobody wrote down when.
+  EXPECT_EQ(judged(call(0, ":write", "1") + "{:process 1 :f :read :type :ok :value nil}\n" +
+                       "{:process 2 :f :read :type :ok :value 0}\n",
+                   {.initial = "0"})
+                .validity,
+            Validity::valid);
+  // Two reads without a process: either may be the one that began first.
+  const std::string crowd =
+      "{:f :read :type :invoke}\n" + call(0, ":write", "1") + "{:f :read :type :invoke}\n";
+  const auto reads = [&](const std::string& first, const std::string& second) {
+    return judged(crowd + "{:f :read :type :ok :value " + first + "}\n{:f :read :type :ok :value " +
+                      second + "}\n",
+                  {.initial = "0"})
+        .validity;
+  };
+  EXPECT_EQ(reads("0", "1"), Validity::valid);
+  EXPECT_EQ(reads("1", "0"), Validity::valid);
+  EXPECT_EQ(reads("1", "2"), Validity::violated);
+}
+
+TEST(Objects, ANativeFileReadsHoweverItIsCut) {
+  const std::string text =
+      R"({"schema":"witness.history/1","workload":"register","initial":"0"})"
+      "\n"
+      R"({"index":0,"type":"invoke","process":0,"f":"write","time":10,"value":1})"
+      "\n"
+      R"({"index":1,"type":"ok","process":0,"f":"write","time":20,"value":1})"
+      "\n"
+      R"({"index":2,"type":"invoke","process":1,"f":"read","time":30,"value":null})"
+      "\n"
+      R"({"index":3,"type":"ok","process":1,"f":"read","time":40,"value":1})"
+      "\n"
+      R"({"schema":"witness.history/1","end":true,"operations":2})"
+      "\n";
+  EXPECT_EQ(judged(text).word, "linearizable");
+  const std::size_t header = text.find('\n') + 1;
+  for (std::size_t size = header; size < text.size(); ++size) {
+    const Verdict verdict = judged(text.substr(0, size));
+    EXPECT_NE(verdict.validity, Validity::violated) << size;
+  }
+}
+
 TEST(Objects, WhatIsIllFormedIsRefusedWithItsLine) {
   const auto line_of = [](const std::string& text, const std::string& workload) {
     try {

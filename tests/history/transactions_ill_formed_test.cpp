@@ -97,7 +97,7 @@ TEST(TransactionsIllFormed, Edn) {
   expect_refused("{:type :ok :process 0 :value ^5}",
                  ":value must be a list of [kind key value]: this is no list-append or rw-register "
                  "operation");
-  expect_refused("{:type :ok, :f :transfer, :process 0, :value ^{:from 1 :to 2}}",
+  expect_refused("{:type :ok, :f :jump, :process 0, :value ^{:from 1 :to 2}}",
                  ":value must be a list of [kind key value]: this is no list-append or rw-register "
                  "operation");
   expect_refused("{:type :ok :process 0 :value [^5]}",
@@ -249,7 +249,7 @@ TEST(TransactionsIllFormed, SurvivesDeepNesting) {
 }
 
 TEST(TransactionsIllFormed, NamesTheFormatsThereAre) {
-  expect_refused("^hello", "this looks like none of the formats native, json, edn, plume");
+  expect_refused("^hello", "this looks like none of the formats native, json, edn, plume, etcd");
   EXPECT_THROW(parse_history("[]", "f", {.format = "yaml"}), UsageError);
   EXPECT_THROW(parse_history("[]", "f", {.workload = "seat"}), UsageError);
 }
