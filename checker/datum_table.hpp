@@ -41,8 +41,10 @@ class DatumTable {
   /// Bits that no datum has: a text beyond all ids.
   static constexpr std::uint64_t kFree = ~std::uint64_t{0};
 
+  /// Eight integers in a row share a cache line: many histories count.
   std::size_t place(std::uint64_t bits) const {
-    std::size_t at = static_cast<std::size_t>((bits * 0x9e3779b97f4a7c15U) >> shift_);
+    const auto line = static_cast<std::size_t>(((bits >> 4U) * 0x9e3779b97f4a7c15U) >> shift_);
+    std::size_t at = (line & ~std::size_t{7}) | (static_cast<std::size_t>(bits >> 1U) & 7U);
     while (keys_[at] != kFree && keys_[at] != bits) at = (at + 1) & (keys_.size() - 1);
     return at;
   }

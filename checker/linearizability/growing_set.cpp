@@ -106,21 +106,25 @@ class GrowingSet {
 
   /// Adds of a group, then its reads, then the next group.
   bool in_order(const std::vector<std::uint32_t>& reads) {
-    std::vector<std::uint32_t> adds;
+    std::vector<std::uint64_t> adds;  // group, then call
     for (const Element& element : elements_) {
-      if (element.group != kNone || !calls_[element.add].is_open()) adds.push_back(element.add);
+      if (element.group == kNone && calls_[element.add].is_open()) continue;
+      adds.push_back(std::uint64_t{element.group} << 32U | element.add);
     }
-    const auto group = [&](std::uint32_t add) {
-      return elements_[table_.find(calls_[add].a)].group;
+    std::ranges::sort(adds);
+    std::vector<std::uint32_t> calls(adds.size());
+    std::ranges::transform(adds, calls.begin(),
+                           [](std::uint64_t add) { return static_cast<std::uint32_t>(add); });
+    std::size_t add = 0;
+    const auto of_adds = [&](std::size_t begin, std::size_t end) {
+      return std::span<const std::uint32_t>{calls}.subspan(begin, end - begin);
     };
-    std::ranges::stable_sort(adds, {}, group);
-    auto add = adds.begin();
     std::uint32_t current = kNone;
     for (std::size_t i = 0; i < reads.size();) {
       ++current;
-      const auto begin = add;
-      while (add != adds.end() && group(*add) == current) ++add;
-      if (!step({begin, add})) return false;
+      const std::size_t begin = add;
+      while (add < adds.size() && adds[add] >> 32U == current) ++add;
+      if (!step(of_adds(begin, add))) return false;
       const std::size_t first = i;
       while (i < reads.size() && sizes_[reads[i]] == sizes_[reads[first]]) ++i;
       if (!step({reads.begin() + static_cast<std::ptrdiff_t>(first),
@@ -128,7 +132,7 @@ class GrowingSet {
         return false;
       }
     }
-    return step({add, adds.end()});
+    return step(of_adds(add, adds.size()));
   }
 
   /// The next group of calls, in any order among themselves.
