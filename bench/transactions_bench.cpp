@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "byte_pass.hpp"
 #include "measure.hpp"
 
 namespace {

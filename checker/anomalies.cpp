@@ -19,6 +19,10 @@ constexpr std::string_view kKleppmann = "Kleppmann 2016, How to do distributed l
 constexpr std::string_view kSovran = "Sovran et al. 2011, Transactional storage, sec. 3";
 constexpr std::string_view kHerlihy = "Herlihy and Wing 1990, Linearizability";
 
+constexpr std::string_view kBailis = "Bailis et al. 2013, Highly Available Transactions, app. A";
+constexpr std::string_view kBiswas =
+    "Biswas and Enea 2019, On the Complexity of Checking Transactional Consistency";
+
 constexpr std::array kTable = {
     AnomalyInfo{double_acquisition, "double-acquisition",
                 "one thing that can be held once is held by several", kOurs},
@@ -84,6 +88,25 @@ constexpr std::array kTable = {
     AnomalyInfo{lost_update, "lost-update",
                 "a transaction replaced a version that it had not read, having read an older one",
                 kBerenson},
+    AnomalyInfo{n_mr, "N-MR", "one client's later read saw an older version of a key", kBailis},
+    AnomalyInfo{n_mw, "N-MW", "one client's writes took effect in another order", kBailis},
+    AnomalyInfo{myr, "MYR", "a client's read missed what the client had written", kBailis},
+    AnomalyInfo{mrwd, "MRWD", "a write comes before what its client had read", kBailis},
+    AnomalyInfo{pram_conflict, "PRAM-conflict",
+                "clients saw one client's writes in another order than it made them", kBailis},
+    AnomalyInfo{non_monotonic_read, "non-monotonic-read",
+                "a transaction saw a write of another one, then a version from before it", kBiswas},
+    AnomalyInfo{fractured_read, "fractured-read",
+                "a transaction saw one write of another one and missed another of its writes",
+                kBiswas},
+    AnomalyInfo{causal_conflict, "causal-conflict",
+                "a transaction missed a write that what it saw depends on", kBiswas},
+    AnomalyInfo{non_monotonic_read_process, "non-monotonic-read-process",
+                "non-monotonic-read that needs the order of one client", kBiswas},
+    AnomalyInfo{fractured_read_process, "fractured-read-process",
+                "fractured-read that needs the order of one client", kBiswas},
+    AnomalyInfo{causal_conflict_process, "causal-conflict-process",
+                "causal-conflict that needs the order of one client", kBiswas},
     AnomalyInfo{g0, "G0", "a cycle of overwrites", kAdya},
     AnomalyInfo{g1c, "G1c", "a cycle of overwrites and reads of what was written", kAdya},
     AnomalyInfo{g_single_item, "G-single-item",
@@ -140,8 +163,29 @@ struct Implication {
 // whichever of the two versions came first: one overwrote what the other had read, and was
 // overwritten by it. Of two orders of one list at most one was committed, and what stands on an
 // aborted version is aborted with it. A refusal before the last taker began read from the future.
+//
+// Weak kinds are cycles of reads-from (and session order) and of inferred edges: t2 before t1,
+// where t3 read x from t1, t2 wrote x too, and t3 depends on t2. Take any order of x's versions.
+// Where all these edges agree with it, the cycle is one of ww and wr, a G1c. Where one does not, t1
+// comes first, and t3, which missed what replaced its version, comes before t2: with the way from
+// t2 to t3 that is a cycle with one stale read. Both break all that forbids the one. Whatever a
+// session guarantee forbids is a cycle of the same edges between single operations.
 constexpr std::array kImplications = {
     Implication{lost_update, g_single_item},
+    Implication{n_mr, pram_conflict},
+    Implication{n_mw, pram_conflict},
+    Implication{myr, pram_conflict},
+    Implication{mrwd, causal_conflict_process},
+    Implication{pram_conflict, causal_conflict_process},
+    Implication{non_monotonic_read, fractured_read},
+    Implication{non_monotonic_read, non_monotonic_read_process},
+    Implication{fractured_read, causal_conflict},
+    Implication{fractured_read, fractured_read_process},
+    Implication{causal_conflict, g_single_item},
+    Implication{causal_conflict, causal_conflict_process},
+    Implication{non_monotonic_read_process, fractured_read_process},
+    Implication{fractured_read_process, causal_conflict_process},
+    Implication{causal_conflict_process, g_single_item_process},
     Implication{incompatible_order, g1a},
     Implication{dirty_update, g1a},
     Implication{future_read, g1c},
@@ -249,6 +293,25 @@ std::string_view harm(AnomalyKind kind) {
       return "Data of a transaction that was rolled back lives on in committed data.";
     case lost_update:
       return "Somebody's committed change was overwritten by one who had not seen it.";
+    case n_mr:
+      return "A client went back in time between two of its reads.";
+    case n_mw:
+      return "A client's newer write is hidden by its older one.";
+    case myr:
+      return "A client did not see its own write.";
+    case mrwd:
+      return "An answer can be seen without what it answers.";
+    case pram_conflict:
+      return "Clients disagree on the order in which one of them wrote.";
+    case non_monotonic_read:
+    case non_monotonic_read_process:
+      return "A transaction went back in time while it ran.";
+    case fractured_read:
+    case fractured_read_process:
+      return "A transaction saw half of another one's change.";
+    case causal_conflict:
+    case causal_conflict_process:
+      return "Somebody saw a consequence without its cause.";
     case g0:
       return "The writes of transactions are mixed: half of each one survives.";
     case g1c:
@@ -280,5 +343,28 @@ std::optional<AnomalyKind> anomaly_by_label(std::string_view text) {
 }
 
 KindSet implied_by(AnomalyKind kind) { return kMeans[static_cast<std::size_t>(kind)]; }
+
+KindSet excluded_by(KindSet absent, KindSet found) {
+  constexpr KindSet kElsewhere = kinds(g1a, g1b, garbage_read, internal, future_read, g1c_process);
+  KindSet excluded = 0;
+  for (const AnomalyInfo& info : kTable) {
+    KindSet means = implied_by(info.kind);
+    if ((kind_bit(info.kind) & kSessionKinds) != 0 && (found & kElsewhere) != 0)
+      means &= kSessionKinds;
+    if ((means & absent) != 0) excluded |= kind_bit(info.kind);
+  }
+  return excluded & kWeakKinds;
+}
+
+KindSet still_possible(KindSet possible, KindSet found) {
+  KindSet absent = ~(possible | found);
+  // Where time is needed, one cycle without two stale reads in a row is shown, and not searched
+  // for one that has a single stale read.
+  for (const unsigned offset : {kProcessOffset, kRealtimeOffset}) {
+    const KindSet shown = kinds(g_nonadjacent_item, g_nonadjacent) << offset;
+    if ((found & shown) != 0) absent &= ~(kinds(g_single_item, g_single) << offset);
+  }
+  return possible & ~excluded_by(absent, found);
+}
 
 }  // namespace witness

@@ -58,6 +58,19 @@ inline constexpr unsigned kRealtimeOffset = 2 * kProcessOffset;
 static_assert(static_cast<unsigned>(AnomalyKind::g0) + kRealtimeOffset ==
               static_cast<unsigned>(AnomalyKind::g0_realtime));
 
+/// What breaks the guarantees of single operations in a session.
+inline constexpr KindSet kSessionKinds =
+    kinds(AnomalyKind::n_mr, AnomalyKind::n_mw, AnomalyKind::myr, AnomalyKind::mrwd,
+          AnomalyKind::pram_conflict);
+
+/// What the levels below snapshot isolation forbid of registers, whatever order of versions is
+/// assumed: checker/registers/ looks for these, nobody else does.
+inline constexpr KindSet kWeakKinds =
+    kinds(AnomalyKind::n_mr, AnomalyKind::n_mw, AnomalyKind::myr, AnomalyKind::mrwd,
+          AnomalyKind::pram_conflict, AnomalyKind::non_monotonic_read, AnomalyKind::fractured_read,
+          AnomalyKind::causal_conflict, AnomalyKind::non_monotonic_read_process,
+          AnomalyKind::fractured_read_process, AnomalyKind::causal_conflict_process);
+
 /// A plain cycle's kind, moved by one of these.
 constexpr AnomalyKind shifted(AnomalyKind kind, unsigned offset) {
   return static_cast<AnomalyKind>(static_cast<unsigned>(kind) + offset);
@@ -66,5 +79,13 @@ constexpr AnomalyKind shifted(AnomalyKind kind, unsigned offset) {
 /// The kinds that are found whenever `kind` is: every G-single is a G2, every G2 is a
 /// G2-process, … Reflexive and transitive.
 KindSet implied_by(AnomalyKind kind);
+
+/// The weak kinds that cannot be there because they imply one of those that are `absent`. Of single
+/// operations little follows where transactions contradict themselves or saw dirty data: what
+/// breaks a session's guarantee may be inside of one transaction.
+KindSet excluded_by(KindSet absent, KindSet found);
+
+/// `possible` without the weak kinds that imply something that is neither possible nor found.
+KindSet still_possible(KindSet possible, KindSet found);
 
 }  // namespace witness

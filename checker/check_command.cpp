@@ -44,6 +44,7 @@ struct Options {
   std::string memory;
   std::string nil_reads;
   std::string failed_cas;
+  std::string sessions = "auto";
   int explain = 3;
   bool elle_compat = false;
   OutputOptions output;
@@ -294,6 +295,15 @@ Action check_command(CLI::App& app) {
   app.add_option("--memory", options->memory,
                  "Limit of the whole process in such a search: 512M, 4G (half of the machine's)")
       ->type_name("SIZE");
+  app.add_flag("--duplicates", options->read.duplicates,
+               "Judge registers whose values are written more than once, too");
+  app.add_option(
+         "--sessions", options->sessions,
+         "Judge models with the order of sessions: yes, no, or auto (as the format's tools)")
+      ->type_name("WHEN")
+      ->check(CLI::IsMember({"auto", "yes", "no"}));
+  app.add_flag("--order", options->check.tell_order,
+               "Show an order in which the transactions of a valid history took effect");
   app.add_option("--report", options->reports, "Write a report: text or json (repeatable)")
       ->type_name("KIND=PATH")
       ->allow_extra_args(false)
@@ -308,7 +318,10 @@ Action check_command(CLI::App& app) {
       "Exit codes: 0 valid, 1 violated, 2 unknown, 254 unreadable. The worst of several wins.\n"
       "Example:\n"
       "  witness record seat --no-check -o seats.jsonl; witness check seats.jsonl --explain 5");
-  return [options] { return Run{*options}.run(); };
+  return [options] {
+    if (options->sessions != "auto") options->check.sessions = options->sessions == "yes";
+    return Run{*options}.run();
+  };
 }
 
 }  // namespace witness

@@ -209,7 +209,9 @@ Verdict check(const History& history, const CheckOptions& options) {
   verdict.score = score(judged);
   verdict.notes = notes_on(judged, verdict.counts);
   verdict.not_checked = not_checked_in(judged, accesses);
-  const Possible possible = possible_anomalies(input);
+  Possible possible = possible_anomalies(input);
+  possible.kinds = still_possible(possible.kinds | kWeakKinds, findings.found());
+  if (possible.who.empty()) possible.who = "that is looked for in registers only";
   const ModelVerdict models = judge_models(findings.found(), possible.kinds);
   take_models(models, findings, verdict);
   const Decision decision(judged, claims, findings, possible, models);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace witness {
 namespace {
@@ -10,16 +11,20 @@ using enum AnomalyKind;
 using enum TimeOrder;
 
 constexpr std::string_view kAdya = "Adya 1999";
-constexpr std::string_view kBailis = "Bailis et al. 2013, 2014";
+constexpr std::string_view kBailisBiswas = "Bailis et al. 2013, 2014; Biswas and Enea 2019";
 constexpr std::string_view kBernstein = "Bernstein et al. 1987";
+constexpr std::string_view kBiswas = "Biswas and Enea 2019";
 constexpr std::string_view kCerone15 = "Cerone, Bernardi and Gotsman 2015";
+constexpr std::string_view kCeroneBiswas =
+    "Cerone, Bernardi and Gotsman 2015; Biswas and Enea 2019";
 constexpr std::string_view kCerone18 = "Cerone and Gotsman 2018";
 constexpr std::string_view kDaudjee = "Daudjee and Salem 2004, 2006";
 constexpr std::string_view kElle = "Kingsbury and Alvaro 2020";
 constexpr std::string_view kHerlihy = "Papadimitriou 1979; Herlihy and Wing 1990";
 constexpr std::string_view kLamport = "Lamport 1979";
 constexpr std::string_view kPapadimitriou = "Papadimitriou 1979";
-constexpr std::string_view kTerry = "Terry et al. 1994";
+constexpr std::string_view kLipton = "Lipton and Sandberg 1988; Brzezinski et al. 2004";
+constexpr std::string_view kTerry = "Terry et al. 1994; Brzezinski et al. 2004";
 
 enum Model : std::uint32_t {
   ru,
@@ -32,7 +37,7 @@ enum Model : std::uint32_t {
   fcv,
   us,
   ra,
-  causal,
+  cerone,
   prefix,
   ua,
   psi,
@@ -44,14 +49,17 @@ enum Model : std::uint32_t {
   s_ru,
   ss_rc,
   s_rc,
-  ss_si,
-  s_si,
-  ss_ser,
   mr,
   mw,
   ryw,
   wfr,
   pram,
+  ss_mav,
+  ss_ra,
+  causal,
+  ss_si,
+  s_si,
+  ss_ser,
   sequential,
   lin,
   strict,
@@ -70,17 +78,19 @@ constexpr std::array kTable = {
     ConsistencyModel{"cursor-stability", "PL-CS", kinds(lost_update), all(rc), none, true, kAdya},
     ConsistencyModel{"monotonic-view", "PL-2L", 0, all(rc), none, false, kAdya},
     ConsistencyModel{"monotonic-snapshot-read", "PL-MSR", 0, all(rc), none, false, kAdya},
-    ConsistencyModel{"monotonic-atomic-view", "MAV", 0, all(rc), none, false, kBailis},
+    ConsistencyModel{"monotonic-atomic-view", "MAV", kinds(non_monotonic_read), all(rc), none, true,
+                     kBailisBiswas},
     ConsistencyModel{"consistent-view", "PL-2+", kinds(g_single), all(cs, mv), none, true, kAdya},
     ConsistencyModel{"forward-consistent-view", "PL-FCV", 0, all(cv), none, false, kAdya},
     ConsistencyModel{"update-serializable", "PL-3U", 0, all(fcv), none, false, kAdya},
-    ConsistencyModel{"read-atomic", "RA", kinds(internal, g1a, future_read), all(mav), none, false,
-                     kCerone15},
-    ConsistencyModel{"causal", "causal-cerone", kinds(internal, g1a), all(ra), none, false, kCerone15},
-    ConsistencyModel{"prefix", "prefix-consistency", kinds(internal, g1a), all(causal), none, false,
+    ConsistencyModel{"read-atomic", "RA", kinds(internal, g1a, future_read, fractured_read), all(mav),
+                     none, true, kCeroneBiswas},
+    ConsistencyModel{"causal-cerone", "", kinds(internal, g1a, causal_conflict), all(ra), none, true,
+                     kCeroneBiswas},
+    ConsistencyModel{"prefix", "prefix-consistency", kinds(internal, g1a), all(cerone), none, false,
                      kCerone15},
     ConsistencyModel{"update-atomic", "UA", kinds(lost_update), all(ra), none, false, kCerone15},
-    ConsistencyModel{"parallel-snapshot-isolation", "PSI", kinds(g_single), all(causal, ua), none, true,
+    ConsistencyModel{"parallel-snapshot-isolation", "PSI", kinds(g_single), all(cerone, ua), none, true,
                      kCerone18},
     ConsistencyModel{"repeatable-read", "PL-2.99", kinds(g2_item), all(cs, mav), none, true, kAdya},
     ConsistencyModel{"snapshot-isolation", "PL-SI SI", kinds(g_nonadjacent),
@@ -95,17 +105,23 @@ constexpr std::array kTable = {
                      all(rc, ss_ru), session, true, kElle},
     ConsistencyModel{"strong-read-committed", "strong-PL-2", kinds(g1c_realtime), all(ss_rc, s_ru),
                      real_time, true, kElle},
+    ConsistencyModel{"monotonic-reads", "MR", kinds(n_mr), 0, session, true, kTerry},
+    ConsistencyModel{"monotonic-writes", "MW", kinds(n_mw), 0, session, true, kTerry},
+    ConsistencyModel{"read-your-writes", "RYW", kinds(myr), 0, session, true, kTerry},
+    ConsistencyModel{"writes-follow-reads", "WFR", kinds(mrwd), 0, session, true, kTerry},
+    ConsistencyModel{"PRAM", "pram", kinds(pram_conflict), all(mr, mw, ryw), session, true, kLipton},
+    ConsistencyModel{"strong-session-monotonic-atomic-view", "strong-session-MAV",
+                     kinds(non_monotonic_read_process), all(mav, ss_rc), session, true, kBiswas},
+    ConsistencyModel{"strong-session-read-atomic", "strong-session-RA", kinds(fractured_read_process),
+                     all(ra, ss_mav), session, true, kBiswas},
+    ConsistencyModel{"causal", "causal-consistency TCC", kinds(causal_conflict_process),
+                     all(cerone, wfr, pram, ss_ra), session, true, kBiswas},
     ConsistencyModel{"strong-session-snapshot-isolation", "strong-session-SI",
-                     kinds(g_nonadjacent_process), all(si, ss_rc), session, true, kDaudjee},
+                     kinds(g_nonadjacent_process), all(si, causal), session, true, kDaudjee},
     ConsistencyModel{"strong-snapshot-isolation", "strong-SI", kinds(g_nonadjacent_realtime),
                      all(ss_si, s_rc), real_time, true, kDaudjee},
     ConsistencyModel{"strong-session-serializable", "strong-session-PL-3 session-serializable",
                      kinds(g2_process), all(ser, ss_si), session, true, kDaudjee},
-    ConsistencyModel{"monotonic-reads", "MR", 0, 0, session, false, kTerry},
-    ConsistencyModel{"monotonic-writes", "MW", 0, 0, session, false, kTerry},
-    ConsistencyModel{"read-your-writes", "RYW", 0, 0, session, false, kTerry},
-    ConsistencyModel{"writes-follow-reads", "WFR", 0, 0, session, false, kTerry},
-    ConsistencyModel{"PRAM", "pram", 0, all(mr, mw, ryw), session, false, kTerry},
     ConsistencyModel{"sequential", "sequential-consistency", kinds(nonsequential_read), all(wfr, pram),
                      session, false, kLamport},
     ConsistencyModel{"linearizable", "linearizability",
@@ -152,6 +168,15 @@ std::optional<std::size_t> model_by_name(std::string_view name) {
   return static_cast<std::size_t>(found - kTable.begin());
 }
 
+std::size_t session_form(std::size_t model) {
+  constexpr std::array kForms = {std::pair{ru, ss_ru},      std::pair{rc, ss_mav},
+                                 std::pair{mav, ss_mav},    std::pair{ra, ss_ra},
+                                 std::pair{cerone, causal}, std::pair{si, ss_si},
+                                 std::pair{ser, ss_ser}};
+  const auto found = std::ranges::find(kForms, model, [](const auto& form) { return form.first; });
+  return found == kForms.end() ? model : std::size_t{found->second};
+}
+
 KindSet forbidden_by(std::size_t model) {
   KindSet direct = 0;
   for (std::size_t i = 0; i < kTable.size(); ++i) {
@@ -165,6 +190,7 @@ KindSet forbidden_by(std::size_t model) {
 }
 
 ModelVerdict judge_models(KindSet found, KindSet possible) {
+  possible = still_possible(possible, found);
   ModelVerdict verdict;
   ModelSet& violated = verdict.ruled_out;
   for (std::size_t i = 0; i < kTable.size(); ++i) {

@@ -42,6 +42,10 @@ std::span<const ConsistencyModel> model_table();
 /// By name or alias; nullopt if there is none.
 std::optional<std::size_t> model_by_name(std::string_view name);
 
+/// What the tools that know only sessions mean by the model's name: the model with the order of
+/// sessions (Biswas and Enea 2019; Cobra, PolySI, AWDIT, Plume, dbcop). Itself where there is none.
+std::size_t session_form(std::size_t model);
+
 /// Everything that the model rules out, inherited and implied included.
 KindSet forbidden_by(std::size_t model);
 

@@ -44,34 +44,55 @@ constexpr std::size_t kExcerptBytes = 1024;
   throw InputError(name, {place.line, place.column + 1}, fault.rule, line, fault.note);
 }
 
+/// Offsets of micro-operations have 32 bits.
+constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 31U;
+
 /// `Builder` takes the blocks in order: TransactionsBuilder or ObjectsBuilder.
 template <typename Builder>
 class Reader {
  public:
-  Reader(MakeParser make_parser, Builder& builder, History& history, unsigned threads)
-      : make_parser_(make_parser),
-        threads_(threads),
+  Reader(const HistoryFormat& format, MakeParser make_parser, Builder& builder, History& history,
+         const Cutting& cutting)
+      : format_(format),
+        make_parser_(make_parser),
+        cutting_(cutting),
         parser_(make_parser()),
         builder_(builder),
         history_(history) {}
 
-  void read(TextBlocks& blocks) {
-    // The first block shows in what state the others begin.
+  /// `is_only`: its size tells that of the history.
+  void read(HistoryFile& file, bool is_only) {
+    name_ = file.name;
+    state_ = 0;
+    wanted_ = whole() ? kDocumentBytesMax : 0;
+    place_ = {};
+    offset_ = 0;
+    rest_.clear();
+    builder_.begin_file(file.session);
+    if (!file.bytes) file.bytes = decompressed(open_file(file.name), file.name);
+    TextBlocks blocks{std::move(file.bytes),
+                      binary()                                ? TextBlocks::Kind::bytes
+                      : format_.rules == PairingRules::native ? TextBlocks::Kind::native
+                                                              : TextBlocks::Kind::text,
+                      cutting_.block_bytes};
+    const std::uint64_t bytes = std::min<std::uint64_t>(blocks.size_hint(), kDocumentBytesMax);
+    if (whole()) rest_.room(static_cast<std::size_t>(bytes));
     TextBlock block;
-    if (blocks.next(block)) {
+    // A block shows in what state the next ones begin.
+    for (bool first = true; blocks.next(block); first = false) {
       const auto size = static_cast<double>(block.buffer.size() + 1);
       serial(block);
-      builder_.expect(1.02 * static_cast<double>(blocks.size_hint()) / size);
+      if (first && is_only) builder_.expect(1.02 * static_cast<double>(blocks.size_hint()) / size);
+      const bool cut = format_.shape == Shape::stream && rest_.size() == 0;
+      if (!block.last && cutting_.threads > 0 && cut) parallel(blocks);
     }
-    if (!block.last && threads_ > 0 && rest_.size() == 0) parallel(blocks);
-    while (blocks.next(block)) serial(block);
   }
 
  private:
   /// Takes what threads made of the blocks, as long as they have guessed right where they begin:
   /// behind a block that was whole, in the state in which it ended. What comes then is read again.
   void parallel(TextBlocks& source) {
-    ParallelBlocks blocks{source, make_parser_, state_, threads_};
+    ParallelBlocks blocks{source, make_parser_, state_, cutting_.threads};
     const int assumed = state_;
     bool whole = true;
     while (ParsedBlock* block = blocks.next()) {
@@ -92,10 +113,13 @@ class Reader {
 
   /// Reads the unfinished rest of what came before, and the block.
   void serial(TextBlock& block) {
-    if (rest_.size() == 0) {
+    if (rest_.size() == 0 && !whole()) {
       std::swap(rest_, block.buffer);
     } else {
       rest_.append(block.buffer.text());
+    }
+    if (whole() && rest_.size() > kDocumentBytesMax) {
+      refuse({}, {0, "this format is read as a whole, and the file is longer than 2 GiB", {}});
     }
     if (rest_.size() < wanted_ && !block.last) return;
     ops_.clear();
@@ -104,23 +128,23 @@ class Reader {
     take(ops_, rest_.text());
     const std::size_t consumed = ops_.consumed;
     place_.advance(rest_.text().substr(0, consumed), ops_.lines);
+    offset_ += consumed;
     rest_.remove_prefix(consumed);
     // Twofold growth: what is unfinished is read again a constant number of times.
-    wanted_ = 2 * rest_.size();
+    wanted_ = whole() ? kDocumentBytesMax : 2 * rest_.size();
     if (block.nul_bytes > 0) drop(block.nul_bytes);
     if (rest_.size() > kLineBytesMax) {
-      refuse(history_.name, place_, rest_.text(),
-             {0, "an operation or a line may not be longer than 64 MiB", {}});
+      refuse(rest_.text(), {0, "an operation or a line may not be longer than 64 MiB", {}});
     }
   }
 
   void take(OpBlock& ops, std::string_view text) {
     try {
-      builder_.add(ops, text, place_.line);
+      builder_.add(ops, text, binary() ? 0 : place_.line);
     } catch (const LineFault& fault) {
-      refuse(history_.name, place_, text, fault);
+      refuse(text, fault);
     }
-    if (ops.fault) refuse(history_.name, place_, text, *ops.fault);
+    if (ops.fault) refuse(text, *ops.fault);
     state_ = ops.state;
     if (ops.dropped == 0) return;
     Place end = place_;
@@ -129,13 +153,24 @@ class Reader {
     history_.damage.dropped_bytes = ops.dropped;
   }
 
+  [[noreturn]] void refuse(std::string_view text, const LineFault& fault) const {
+    if (!binary()) witness::refuse(name_, place_, text, fault);
+    throw InputError(name_, {},
+                     "at byte " + std::to_string(offset_ + fault.offset) + ": " + fault.rule, {},
+                     fault.note);
+  }
+
+  bool binary() const { return format_.shape == Shape::records || format_.shape == Shape::image; }
+  bool whole() const { return format_.shape == Shape::document || format_.shape == Shape::image; }
+
   void drop(std::uint64_t nul_bytes) {
     history_.damage.dropped_line = place_.line;
     history_.damage.dropped_bytes += nul_bytes;
   }
 
+  const HistoryFormat& format_;
   MakeParser make_parser_;
-  unsigned threads_;
+  const Cutting& cutting_;
   std::unique_ptr<BlockParser> parser_;
   Builder& builder_;
   History& history_;
@@ -143,26 +178,27 @@ class Reader {
   TextBuffer rest_;
   std::size_t wanted_ = 0;
   int state_ = 0;
+  std::string name_;
   Place place_;
+  std::uint64_t offset_ = 0;  ///< bytes before the text
 };
 
 }  // namespace
 
-std::optional<Duplicate> read_transactions(std::unique_ptr<ByteSource> bytes,
+std::optional<Duplicate> read_transactions(std::vector<HistoryFile> files,
                                            const HistoryFormat& format,
                                            const BuilderOptions& options, History& history,
                                            const Cutting& cutting) {
-  TextBlocks blocks{std::move(bytes), options.rules == PairingRules::native, cutting.block_bytes};
   TransactionsBuilder builder{options};
-  Reader{format.parser, builder, history, cutting.threads}.read(blocks);
+  Reader reader{format, format.parser, builder, history, cutting};
+  for (HistoryFile& file : files) reader.read(file, files.size() == 1);
   return builder.finish(history);
 }
 
-void read_objects(std::unique_ptr<ByteSource> bytes, const HistoryFormat& format,
-                  const ObjectOptions& options, History& history, const Cutting& cutting) {
-  TextBlocks blocks{std::move(bytes), options.native, cutting.block_bytes};
+void read_objects(HistoryFile file, const HistoryFormat& format, const ObjectOptions& options,
+                  History& history, const Cutting& cutting) {
   ObjectsBuilder builder{options};
-  Reader{format.object_parser, builder, history, cutting.threads}.read(blocks);
+  Reader{format, format.object_parser, builder, history, cutting}.read(file, true);
   builder.finish(history);
 }
 

@@ -21,11 +21,21 @@ struct Options {
   ReadOptions read;
 };
 
-std::string format_names() {
+/// Those that can be read, or written.
+std::string format_names(bool written) {
+  std::string names;
+  for (const HistoryFormat& format : kHistoryFormats) {
+    if (written && format.writer == nullptr) continue;
+    names += (names.empty() ? "" : ", ") + std::string{format.name};
+  }
+  return names;
+}
+
+std::string extensions() {
   std::string names;
   for (const HistoryFormat& format : kHistoryFormats) {
     if (format.writer == nullptr) continue;
-    names += (names.empty() ? "" : ", ") + std::string{format.name};
+    names += (names.empty() ? "" : ", ") + std::string{format.extension};
   }
   return names;
 }
@@ -35,7 +45,7 @@ const HistoryFormat& target_of(const Options& options) {
   if (!options.to.empty()) {
     const HistoryFormat* format = format_by_name(options.to);
     if (format != nullptr && format->writer != nullptr) return *format;
-    throw UsageError("--to " + escaped(options.to) + ": there are " + format_names());
+    throw UsageError("--to " + escaped(options.to) + ": there are " + format_names(true));
   }
   std::string_view name = options.out;
   if (name.ends_with(".zst")) name.remove_suffix(4);
@@ -43,7 +53,7 @@ const HistoryFormat& target_of(const Options& options) {
     if (format.writer != nullptr && name.ends_with(format.extension)) return format;
   }
   throw UsageError("the name " + escaped(options.out) +
-                   " does not tell the format; add --to, one of " + format_names());
+                   " does not tell the format; add --to, one of " + format_names(true));
 }
 
 bool is_same_file(const std::string& in, const std::string& out) {
@@ -66,7 +76,7 @@ int convert(const Options& options) {
                      "workload \"" +
                          escaped(history.header.workload) + '"');
   }
-  write_history(history, *target.writer(), target.name, options.out);
+  write_history(history, *target.writer(), target, options.out);
   return 0;
 }
 
@@ -77,13 +87,13 @@ Action convert_command(CLI::App& app) {
   app.add_option("in", options->in, "The history; - is standard input")
       ->required()
       ->type_name("IN");
-  app.add_option("out", options->out, "The new file; - is standard output; .zst compresses it")
+  app.add_option("out", options->out,
+                 "The new file, or directory; - is standard output; .zst compresses it")
       ->required()
       ->type_name("OUT");
-  app.add_option("--from", options->read.format, "Format of IN: " + format_names() + " (auto)")
+  app.add_option("--from", options->read.format, "Format of IN: " + format_names(false) + " (auto)")
       ->type_name("FORMAT");
-  app.add_option("--to", options->to,
-                 "Format of OUT (else by its name: .jsonl, .json, .edn or .txt)")
+  app.add_option("--to", options->to, "Format of OUT (else by its name: " + extensions() + ")")
       ->type_name("FORMAT");
   app.add_option("--workload", options->read.workload,
                  "What IN holds, if it does not say: list-append, rw-register")

@@ -6,6 +6,7 @@
 
 #include "history/byte_source.hpp"
 #include "history/excerpt.hpp"
+#include "history/log_directory.hpp"
 #include "history/text_blocks.hpp"
 #include "witness/error.hpp"
 
@@ -18,7 +19,7 @@ constexpr std::size_t kBytesMax = std::size_t{4} << 20U;
 /// The text from the beginning of a line on.
 TextBuffer text_from(const std::string& name, const std::string_view* memory, std::uint64_t line) {
   TextBlocks blocks{decompressed(memory != nullptr ? open_memory(*memory) : open_file(name), name),
-                    false};
+                    TextBlocks::Kind::text};
   TextBuffer text;
   TextBlock block;
   std::uint64_t above = line - 1;
@@ -35,11 +36,6 @@ TextBuffer text_from(const std::string& name, const std::string_view* memory, st
   return text;
 }
 
-/// A state in which the format's parser takes operations that follow each other in any way.
-int state_between_operations(const HistoryFormat& format) {
-  return format.name == "json" ? 3 : format.name == "edn" ? 2 : 1;
-}
-
 class Finder {
  public:
   Finder(const History& history, const Duplicate& duplicate)
@@ -48,14 +44,16 @@ class Finder {
   /// Offset of the value in the text.
   std::optional<std::size_t> find(std::string_view text, const HistoryFormat& format) {
     OpBlock block;
-    block.state = state_between_operations(format);
+    block.state = format.resume;
     format.parser()->parse(text, true, block);
     const std::vector<Transaction>& transactions = history_.transactions->transactions;
     const Transaction& first = transactions[duplicate_.first];
     const Transaction& second = transactions[duplicate_.second];
-    // Without indices, operations are counted; from the other one, if it is on the same line.
-    std::size_t target = 0;
-    bool counted = first.line != second.line || duplicate_.first == duplicate_.second;
+    // Without indices, operations are counted: from the first one on the line, or from the other
+    // one if that is there, too.
+    std::size_t target = format.rules == PairingRules::sessions ? transactions_before_on_line() : 0;
+    bool counted = format.rules == PairingRules::sessions || first.line != second.line ||
+                   duplicate_.first == duplicate_.second;
     for (std::size_t i = 0; i < block.ops.size(); ++i) {
       const RawOp& op = block.ops[i];
       const auto offset = in(op, block);
@@ -63,7 +61,9 @@ class Finder {
         target = i + static_cast<std::size_t>(second.index - first.index);
         counted = true;
       }
-      if (offset && (op.has_index ? op.index == second.index : counted && i == target)) {
+      if (offset &&
+          (op.has_index && format.rules != PairingRules::sessions ? op.index == second.index
+                                                                  : counted && i == target)) {
         return offset;
       }
     }
@@ -71,6 +71,13 @@ class Finder {
   }
 
  private:
+  std::size_t transactions_before_on_line() const {
+    const std::vector<Transaction>& transactions = history_.transactions->transactions;
+    std::uint32_t first = duplicate_.second;
+    while (first > 0 && transactions[first - 1].line == transactions[first].line) --first;
+    return duplicate_.second - first;
+  }
+
   std::optional<std::size_t> in(const RawOp& op, const OpBlock& block) const {
     const Transactions& transactions = *history_.transactions;
     int skip = duplicate_.first == duplicate_.second ? 1 : 0;
@@ -104,15 +111,24 @@ void refuse_duplicate(const History& history, const Duplicate& duplicate,
                            " is written to key " +
                            quoted(shown(transactions.keys[duplicate.key], history.strings)) +
                            " twice; the version order would be ambiguous";
-  const std::string note =
-      "first written at line " + std::to_string(transactions.transactions[duplicate.first].line);
-  const std::uint64_t line = transactions.transactions[duplicate.second].line;
+  const Transaction& writer = transactions.transactions[duplicate.first];
+  const Transaction& again = transactions.transactions[duplicate.second];
+  const bool has_lines = format.shape == Shape::stream || format.shape == Shape::document;
+  if (!has_lines || (memory == nullptr && is_directory(history.name))) {
+    throw InputError(
+        history.name, {}, rule, {},
+        "transactions " + std::to_string(writer.index) + " and " + std::to_string(again.index));
+  }
+  const std::string note = "first written at line " + std::to_string(writer.line);
+  const std::uint64_t line = again.line;
   if (memory == nullptr && history.name == "-") {
     throw InputError(history.name, {line, 0}, rule, {}, note);
   }
   const TextBuffer buffer = text_from(history.name, memory, line);
   const std::string_view text = buffer.text();
-  const std::size_t first = std::min(text.find_first_not_of(" \t\r[(,"), text.size());
+  // The operation may stand behind the bracket of its list, or behind others.
+  const char* const before = format.resume > 1 ? " \t\r[(," : " \t\r";
+  const std::size_t first = std::min(text.find_first_not_of(before), text.size());
   TextBuffer operations;  // with padding behind it
   operations.append(text.substr(first));
   const auto offset = Finder{history, duplicate}.find(operations.text(), format);

@@ -70,6 +70,7 @@ class EdnBlockParser : public BlockParser, EdnCells {
     int& state = block_->state;
     if (state == kBeginning) {
       const char c = *at_;
+      if (c == '#' && at_ + 1 == end_ && !final_) return false;  // it may be half of #_
       state = c == '[' ? kInVector : c == '(' ? kInList : kStream;
       if (state != kStream) ++at_;
       return true;

@@ -10,6 +10,7 @@
 #include "history/formats.hpp"
 #include "history/json_fault.hpp"
 #include "history/line_source.hpp"
+#include "history/log_directory.hpp"
 #include "history/native_reader.hpp"
 #include "witness/error.hpp"
 
@@ -122,10 +123,29 @@ ObjectOptions object_options(const ReadOptions& options, std::optional<ObjectKin
   return made;
 }
 
-PairingRules rules_of(const HistoryFormat& format) {
-  return format.name == "native"  ? PairingRules::native
-         : format.name == "plume" ? PairingRules::plume
-                                  : PairingRules::jepsen;
+BuilderOptions builder_options(const HistoryFormat& format, const ReadOptions& options) {
+  BuilderOptions builder{.rules = format.rules,
+                         .datatype = datatype_of(options.workload),
+                         .initial = options.initial,
+                         .format_initial = std::string{format.initial},
+                         .complete = format.complete,
+                         .edn = format.name == "edn"};
+  if (!options.workload.empty() && !builder.datatype && !object_kind_of(options.workload)) {
+    std::string names = "list-append, rw-register";
+    for (const ObjectKindInfo& info : kObjectKinds) names += ", " + std::string{info.name};
+    throw UsageError("no history of a workload " + quoted(options.workload) +
+                     " can be read; there are " + names);
+  }
+  return builder;
+}
+
+/// Refuses it, or keeps it where that was asked for.
+void judge_duplicate(History& history, const Duplicate& duplicate, const HistoryFormat& format,
+                     const ReadOptions& options, const std::string_view* memory) {
+  const bool allowed =
+      options.duplicates && history.transactions->datatype == Datatype::rw_register;
+  if (!allowed) refuse_duplicate(history, duplicate, format, memory);
+  history.transactions->has_duplicates = true;
 }
 
 History read(std::unique_ptr<ByteSource> source, const std::string& name,
@@ -138,15 +158,8 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
     text.remove_prefix(kByteOrderMark.size());
   }
   const HistoryFormat& format = format_of(text, name, options.format);
-  BuilderOptions builder{rules_of(format), datatype_of(options.workload), options.initial,
-                         format.name == "edn"};
+  BuilderOptions builder = builder_options(format, options);
   const auto wanted = object_kind_of(options.workload);
-  if (!options.workload.empty() && !builder.datatype && !wanted) {
-    std::string names = "list-append, rw-register";
-    for (const ObjectKindInfo& info : kObjectKinds) names += ", " + std::string{info.name};
-    throw UsageError("no history of a workload " + quoted(options.workload) +
-                     " can be read; there are " + names);
-  }
   History history;
   if (format.name == "native") {
     auto header = native_header_of(text.substr(0, text.find('\n')));
@@ -156,7 +169,8 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
       if (!objects.initial && !header->initial.empty()) objects.initial = header->initial;
       history.header = std::move(*header);
       history.name = name;
-      read_objects(put_back(std::move(head), std::move(bytes)), format, objects, history, cutting);
+      read_objects({name, 0, put_back(std::move(head), std::move(bytes))}, format, objects, history,
+                   cutting);
       return history;
     }
     const auto datatype = header ? datatype_of(header->workload) : std::nullopt;
@@ -169,7 +183,7 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
   history.name = name;
   const bool objects = wanted || (!builder.datatype && holds_objects(text, format));
   if (objects && format.object_parser != nullptr) {
-    read_objects(put_back(std::move(head), std::move(bytes)), format,
+    read_objects({name, 0, put_back(std::move(head), std::move(bytes))}, format,
                  object_options(options, wanted, format), history, cutting);
     return history;
   }
@@ -177,15 +191,45 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
     throw UsageError("the format " + std::string{format.name} + " holds no history of workload " +
                      quoted(options.workload));
   }
-  const auto duplicate = read_transactions(put_back(std::move(head), std::move(bytes)), format,
-                                           builder, history, cutting);
-  if (duplicate) refuse_duplicate(history, *duplicate, format, memory);
+  std::vector<HistoryFile> files;
+  files.push_back({name, 0, put_back(std::move(head), std::move(bytes))});
+  const auto duplicate = read_transactions(std::move(files), format, builder, history, cutting);
+  if (duplicate) judge_duplicate(history, *duplicate, format, options, memory);
+  return history;
+}
+
+/// A directory of logs, one for each session.
+History read_directory(const std::string& path, const ReadOptions& options) {
+  const HistoryFormat* format = nullptr;
+  std::vector<HistoryFile> files;
+  for (const HistoryFormat& each : kHistoryFormats) {
+    if (each.log_prefix.empty() || (options.format != "auto" && options.format != each.name)) {
+      continue;
+    }
+    files = logs_in(path, each);
+    format = &each;
+    if (!files.empty()) break;
+  }
+  if (options.format != "auto" && format == nullptr) {
+    const HistoryFormat& wanted = format_of({}, path, options.format);
+    throw InputError(path, {},
+                     "this is a directory, and " + std::string{wanted.name} + " is a file");
+  }
+  if (files.empty()) {
+    throw InputError(path, {}, "this directory has no logs in it (cobra: T*.log, viper: J*.log)");
+  }
+  History history;
+  history.name = path;
+  const auto duplicate =
+      read_transactions(std::move(files), *format, builder_options(*format, options), history);
+  if (duplicate) judge_duplicate(history, *duplicate, *format, options, nullptr);
   return history;
 }
 
 }  // namespace
 
 History read_history(const std::string& path, const ReadOptions& options) {
+  if (is_directory(path)) return read_directory(path, options);
   return read(open_file(path), path, options, nullptr);
 }
 

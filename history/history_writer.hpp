@@ -11,6 +11,8 @@
 
 namespace witness {
 
+struct HistoryFormat;
+
 /// An invocation, or a completion with what it told.
 struct TxnEvent {
   std::uint64_t index = 0;
@@ -33,6 +35,11 @@ class HistoryWriter {
   HistoryWriter& operator=(const HistoryWriter&) = delete;
   virtual ~HistoryWriter() = default;
 
+  /// In what order the format has events: as they happened, or the completions of one session
+  /// after the other, in one file or in a directory with a file for each.
+  enum class Layout : std::uint8_t { events, sessions, files };
+  virtual Layout layout() const { return Layout::events; }
+
   /// What of the history the format cannot say, as the end of a sentence; or nothing.
   virtual std::optional<std::string> refusal(const History& history,
                                              const std::vector<TxnEvent>& events) = 0;
@@ -48,7 +55,7 @@ std::vector<bool> nameless_processes(const Transactions& all);
 
 /// Writes all of it. Throws UsageError for what the format cannot say, before the file is
 /// created, and SystemError.
-void write_history(const History& history, HistoryWriter& writer, std::string_view format,
+void write_history(const History& history, HistoryWriter& writer, const HistoryFormat& format,
                    const std::string& path);
 
 }  // namespace witness

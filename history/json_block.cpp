@@ -1,124 +1,19 @@
 /// Jepsen's operations in JSON: one array of objects, or objects one after another.
-#include <cstring>
+#include "history/json_block.hpp"
 
-#include "history/count_lines.hpp"
 #include "history/formats.hpp"
-#include "history/json_fault.hpp"
 #include "history/json_ops.hpp"
 
 namespace witness {
 namespace {
 
-/// Where a block begins or ends.
-enum State : int { kBeginning, kStream, kOpened, kAfterComma, kAfterValue, kClosed };
-
-class JsonBlockParser : public BlockParser {
+template <JsonOps::Flavour kFlavour>
+class FlavouredOps : public JsonOps {
  public:
-  /// `native`: the last line may be unfinished.
-  explicit JsonBlockParser(JsonOps::Flavour flavour, bool native = false)
-      : flavour_(flavour), native_(native) {}
-
-  void parse(std::string_view text, bool final, OpBlock& block) override {
-    text_ = text;
-    final_ = final;
-    block_ = &block;
-    ops_.begin(text, flavour_, block);
-    line_ = 0;
-    counted_ = 0;
-    steps();
-    block.lines = line_ + count_lines(text.substr(counted_, block.consumed - counted_));
-  }
-
- private:
-  void steps() {
-    std::size_t at = 0;
-    for (;;) {
-      while (at < text_.size() && is_json_space(text_[at])) ++at;
-      block_->consumed = at;
-      if (at == text_.size()) break;
-      if (!step(at)) return;
-    }
-    if (final_) expect_end();
-  }
-
-  /// One object or mark. `block.state` only changes when it is whole.
-  bool step(std::size_t& at) {
-    const char c = text_[at];
-    int& state = block_->state;
-    switch (state) {
-      case kBeginning:
-        if (c != '[') {
-          state = kStream;
-          return true;
-        }
-        return mark(at, kOpened);
-      case kStream:
-        return object(at, kStream);
-      case kOpened:
-        return c == ']' ? mark(at, kClosed) : object(at, kAfterValue);
-      case kAfterComma:
-        return object(at, kAfterValue);
-      case kAfterValue:
-        if (c == ',') return mark(at, kAfterComma);
-        if (c == ']') return mark(at, kClosed);
-        return fail(at, "a comma or ] should stand here");
-      default:
-        return fail(at, "nothing may follow the list of operations");
-    }
-  }
-
-  bool mark(std::size_t& at, int state) {
-    ++at;
-    block_->state = state;
-    return true;
-  }
-
-  bool object(std::size_t& at, int state) {
-    const std::size_t begin = at;
-    if (text_[at] != '{') return fail(at, "an operation must be a JSON object");
-    if (ops_.read(at)) {
-      block_->state = state;
-      line_ += static_cast<std::uint32_t>(count_lines(text_.substr(counted_, begin - counted_)));
-      counted_ = begin;
-      block_->ops.back().line = line_;
-      return true;
-    }
-    const JsonExtent extent = json_extent(text_.substr(begin));
-    if (extent.fault) {
-      if (native_ && final_ && text_.find('\n', begin) == std::string_view::npos) {
-        block_->dropped = text_.size() - begin;
-        block_->consumed = text_.size();
-        return false;
-      }
-      // A text that is cut may only look ill-formed near its end.
-      if (!final_ && begin + extent.fault->reach + 16 >= text_.size()) return false;
-      return fail(begin + extent.fault->offset, extent.fault->rule);
-    }
-    const LineFault& fault = ops_.fault();
-    return fail(fault.offset, fault.rule.empty() ? "this JSON cannot be read" : fault.rule);
-  }
-
-  void expect_end() {
-    const int state = block_->state;
-    if (state == kOpened || state == kAfterComma || state == kAfterValue) {
-      fail(text_.size(), "the text ends inside its list of operations");
-    }
-  }
-
-  bool fail(std::size_t at, std::string rule) {
-    block_->fault = LineFault{at, std::move(rule), {}};
-    return false;
-  }
-
-  JsonOps::Flavour flavour_;
-  bool native_;
-  std::string_view text_;
-  bool final_ = false;
-  OpBlock* block_ = nullptr;
-  JsonOps ops_;
-  std::uint32_t line_ = 0;
-  std::size_t counted_ = 0;  ///< line feeds before it are in line_
+  void begin(std::string_view text, OpBlock& block) { JsonOps::begin(text, kFlavour, block); }
 };
+using JepsenOps = FlavouredOps<JsonOps::Flavour::jepsen>;
+using ObjectOps = FlavouredOps<JsonOps::Flavour::objects>;
 
 std::string_view without_space(std::string_view text) {
   while (!text.empty() && is_json_space(text.front())) text.remove_prefix(1);
@@ -139,13 +34,13 @@ bool looks_like_json(std::string_view head) {
 }
 
 std::unique_ptr<BlockParser> json_block_parser() {
-  return std::make_unique<JsonBlockParser>(JsonOps::Flavour::jepsen);
+  return std::make_unique<JsonBlockParser<JepsenOps>>();
 }
 std::unique_ptr<BlockParser> native_object_parser() {
-  return std::make_unique<JsonBlockParser>(JsonOps::Flavour::objects, true);
+  return std::make_unique<JsonBlockParser<ObjectOps>>(true);
 }
 std::unique_ptr<BlockParser> json_object_parser() {
-  return std::make_unique<JsonBlockParser>(JsonOps::Flavour::objects);
+  return std::make_unique<JsonBlockParser<ObjectOps>>();
 }
 
 }  // namespace witness

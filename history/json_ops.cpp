@@ -22,8 +22,6 @@ enum Bit : unsigned {
   kSchema = 256
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 struct TypeName {
   std::string_view name;
   OpType type;
@@ -34,18 +32,11 @@ constexpr std::array kTypeNames = {TypeName{"invoke", OpType::invoke}, TypeName{
 }  // namespace
 
 void JsonOps::begin(std::string_view text, Flavour flavour, OpBlock& block) {
-  begin_ = text.data();
-  end_ = begin_ + text.size();
+  JsonText::begin(text, block);
   flavour_ = flavour;
-  block_ = &block;
   block.elements.reserve_for(text.size());
   function_id_ = kNoString;
   lists_.clear();
-}
-
-bool JsonOps::fail(const char* at, std::string rule) {
-  fault_ = {static_cast<std::size_t>(at - begin_), std::move(rule), {}};
-  return false;
 }
 
 bool JsonOps::read(std::size_t& offset) {
@@ -234,34 +225,6 @@ bool JsonOps::order(RawOp& op) {
 bool JsonOps::first_time(unsigned bit, std::string_view name) {
   if ((seen_ & bit) != 0) return fail(at_, "the field " + quoted(name) + " stands twice");
   seen_ |= bit;
-  return true;
-}
-
-bool JsonOps::number(std::string_view name, std::int64_t& value) {
-  const char* const begin = at_;
-  const bool negative = *at_ == '-';
-  const char* digits = at_ + (negative ? 1 : 0);
-  const Digits first = leading_digits(digits);
-  if (first.count > 0 && first.count < 8 && (digits[0] != '0' || first.count == 1)) {
-    at_ = digits + first.count;
-    value = static_cast<std::int64_t>(first.value);
-    if (negative) value = -value;
-  } else {
-    const char* stop = digits;
-    while (is_digit(*stop)) ++stop;
-    if (stop == digits || (digits[0] == '0' && stop - digits > 1)) {
-      if (is_digit(*begin) || *begin == '-' || begin >= end_) return malformed();
-      return fail(begin, quoted(name) + " must be an integer");
-    }
-    const auto [parsed, error] = std::from_chars(begin, stop, value);
-    if (error != std::errc{} || parsed != stop) {
-      return fail(begin, quoted(name) + " must be an integer, in 64 bits");
-    }
-    at_ = stop;
-  }
-  if (*at_ == '.' || *at_ == 'e' || *at_ == 'E') {
-    return fail(begin, quoted(name) + " must be an integer, not a fraction");
-  }
   return true;
 }
 

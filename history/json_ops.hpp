@@ -9,12 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "history/json_text.hpp"
 #include "history/list_cache.hpp"
 #include "history/op_block.hpp"
 
 namespace witness {
 
-class JsonOps {
+class JsonOps : JsonText {
  public:
   /// `jepsen` skips unknown fields; `native` reads the canonical fields and gives up at any other;
   /// `objects` is jepsen where values may be anything, and functions and keys count.
@@ -46,7 +47,6 @@ class JsonOps {
   bool field(std::string_view name, RawOp& op);
   bool order(RawOp& op);
   bool first_time(unsigned bit, std::string_view name);
-  bool number(std::string_view name, std::int64_t& value);
   bool type(RawOp& op);
   bool process(RawOp& op);
   bool time(RawOp& op);
@@ -61,21 +61,7 @@ class JsonOps {
   const char* elements(const char* at, Datum key, RawMicroOp& read);
   bool micro_op();
   bool kind(TxnOpKind& kind);
-  bool datum(Datum& datum);
-  bool list_datum(Datum& list);
-  bool other_datum(Datum& datum);
-  bool number_datum(Datum& datum);
-  bool string(std::string_view& quoted);
-  bool escaped_string(const char* begin, std::string_view& quoted);
-  bool string_datum(Datum& datum);
-  bool skip();
   void drop(std::size_t micro_ops, std::size_t elements);
-  bool fail(const char* at, std::string rule);
-  bool malformed() { return fail(at_, {}); }
-  void space() {
-    while (*at_ == ' ' || *at_ == '\t' || *at_ == '\n' || *at_ == '\r') ++at_;
-  }
-  std::uint32_t offset_of(const char* at) const { return static_cast<std::uint32_t>(at - begin_); }
 
   /// A list or an object that is being read as cells.
   struct OpenForm {
@@ -84,21 +70,14 @@ class JsonOps {
     char close;
   };
 
-  const char* begin_ = nullptr;
-  const char* end_ = nullptr;
-  const char* at_ = nullptr;
-  OpBlock* block_ = nullptr;
-  std::vector<Datum> list_;
   Flavour flavour_ = Flavour::jepsen;
   std::string function_;              ///< the last one
   StringId function_id_ = kNoString;  ///< it among the block's names
   unsigned seen_ = 0;                 ///< fields of the operation, one bit each
   bool is_client_ = false;            ///< its process is a number
   bool has_process_ = false;
-  LineFault fault_;
   LineFault value_fault_;  ///< why its value is none of ours; fine for a nemesis
   const char* value_at_ = nullptr;
-  std::string scratch_;
   ListCache lists_;
   std::vector<OpenForm> forms_;
 };

@@ -61,4 +61,23 @@ class NumberTable {
   unsigned shift_ = 64;
 };
 
+/// The same for numbers most of which have neighbours: sixteen share a cache line.
+class DenseTable {
+ public:
+  std::uint32_t& operator[](std::uint64_t number) {
+    std::uint32_t& page = pages_[number / kPage];
+    if (page == kNoPosition) {
+      page = static_cast<std::uint32_t>(positions_.size() / kPage);
+      positions_.resize(positions_.size() + kPage, kNoPosition);
+    }
+    return positions_[std::size_t{page} * kPage + number % kPage];
+  }
+
+ private:
+  static constexpr std::size_t kPage = 16;
+
+  NumberTable pages_;
+  std::vector<std::uint32_t> positions_;
+};
+
 }  // namespace witness

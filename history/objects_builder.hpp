@@ -46,6 +46,8 @@ class ObjectsBuilder {
  public:
   explicit ObjectsBuilder(const ObjectOptions& options) : options_(options) {}
 
+  /// Objects are in one file.
+  void begin_file(std::int64_t /*session*/) {}
   /// As TransactionsBuilder::add().
   void add(OpBlock& block, std::string_view text, std::uint64_t line);
   void expect(double times);

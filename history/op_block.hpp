@@ -22,9 +22,20 @@
 
 namespace witness {
 
-/// `session` is a transaction of a file that knows sessions but no time (plume). `ignored` is an
-/// operation that is nobody's transaction (a nemesis): it only takes a place in the file.
-enum class OpType : std::uint8_t { invoke, ok, fail, info, outcome, end, session, ignored };
+/// What a format promises.
+///   native    one open operation a process, attempts, outcomes, an end (FORMAT.md)
+///   jepsen    a process may have several open operations, or complete what it never invoked
+///   sessions  transactions in the order of their sessions, without time
+enum class PairingRules : std::uint8_t { native, jepsen, sessions };
+
+/// Of files that know sessions but no time: `run` is a run of lines of one transaction, named by
+/// its number (plume); `part` is a part of a transaction, or all of it, which ends where it says
+/// so. `ignored` is an operation that is nobody's transaction (a nemesis): it only takes a place in
+/// the file.
+enum class OpType : std::uint8_t { invoke, ok, fail, info, outcome, end, run, part, ignored };
+
+/// What ends behind a part.
+enum class PartEnd : std::uint8_t { nothing, transaction, session };
 
 /// A list that was read is the first `shared` elements of the list of micro-operation `base`, and
 /// then those in OpBlock::elements.
@@ -61,12 +72,15 @@ inline constexpr std::int64_t kNoTime = -1;
 /// Operations of Jepsen's shape need not name a process.
 inline constexpr std::int64_t kNoProcess = std::numeric_limits<std::int64_t>::min();
 
-/// Fields that a format does not have keep their defaults.
+/// Fields that a format does not have keep their defaults. Of a part: without `has_value` it makes
+/// no transaction; without a process it is of the session that is counted; `index` is its
+/// transaction's, at the beginning or at the end; `time_ns` and `order` are the two halves of the
+/// time of its commit; `f` is the name of its session where that is no number.
 struct RawOp {
   std::uint64_t index = 0;
   std::int64_t process = 0;
   std::int64_t time_ns = kNoTime;
-  std::uint64_t order = Transactions::kNoOrder;  ///< of commit; a session's transaction number
+  std::uint64_t order = Transactions::kNoOrder;  ///< of commit; a run's transaction number
   RawRange micro_ops;
   std::uint32_t offset = 0;  ///< of the operation in the block's text
   std::uint32_t line = 0;    ///< line feeds above it in the block
@@ -74,8 +88,11 @@ struct RawOp {
   std::uint32_t attempts = 0;
   StringId f = kNoString;
   OpType type = OpType::ignored;
-  bool has_index = false;
-  bool has_value = false;
+  PartEnd ends = PartEnd::nothing;
+  Completion told = Completion::ok;  ///< of a part
+  bool has_index : 1 = false;
+  bool has_value : 1 = false;
+  bool is_first : 1 = false;  ///< a part's transaction comes before all others
 };
 
 /// Of the native format only.

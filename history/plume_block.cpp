@@ -1,39 +1,47 @@
 /// The text of Plume, PolySI and AWDIT: one operation a line, w(key,value,session,txn) or r(…).
-#include <charconv>
-
 #include "history/formats.hpp"
-#include "history/json_fault.hpp"
+#include "history/line_text.hpp"
 
 namespace witness {
 namespace {
 
 constexpr const char* kForm = "a line must be w(key,value,session,txn) or r(key,value,session,txn)";
 
-class PlumeBlockParser : public BlockParser {
+class PlumeBlockParser : public BlockParser, LineText {
  public:
   void parse(std::string_view text, bool final, OpBlock& block) override {
-    text_ = text;
-    block_ = &block;
-    std::uint32_t line = 0;
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t feed = text.find('\n', at);
-      if (feed == std::string_view::npos && !final) return;
-      const std::size_t stop = feed == std::string_view::npos ? text.size() : feed;
-      if (!read_line(at, stop, line)) return;
-      at = feed == std::string_view::npos ? stop : stop + 1;
-      block.consumed = at;
-      block.lines += feed == std::string_view::npos ? 0 : 1;
-      ++line;
-    }
+    lines(
+        text, final, block, [this](const char* at, std::uint32_t line) { return quick(at, line); },
+        [this](std::size_t begin, std::size_t, std::uint32_t line) { return read(begin, line); });
   }
 
  private:
-  bool read_line(std::size_t begin, std::size_t stop, std::uint32_t line) {
-    while (stop > begin && is_json_space(text_[stop - 1])) --stop;
-    while (begin < stop && is_json_space(text_[begin])) ++begin;
-    if (begin == stop) return true;
-    at_ = begin;
-    stop_ = stop;
+  /// `w(7,12,0,3)` and a line feed.
+  const char* quick(const char* at, std::uint32_t line) {
+    const char* const begin = at;
+    std::uint64_t key = 0;
+    std::uint64_t value = 0;
+    std::uint64_t session = 0;
+    std::uint64_t transaction = 0;
+    if ((*at != 'w' && *at != 'r') || at[1] != '(') return nullptr;
+    at += 2;
+    if (!short_number(at, key) || *at++ != ',') return nullptr;
+    const char* const value_at = at;
+    if (!short_number(at, value) || *at++ != ',' || !short_number(at, session) || *at++ != ',' ||
+        !short_number(at, transaction) || at[0] != ')' || at[1] != '\n') {
+      return nullptr;
+    }
+    RawMicroOp micro_op;
+    micro_op.kind = *begin == 'w' ? TxnOpKind::write : TxnOpKind::read;
+    micro_op.key = Datum::of(static_cast<std::int64_t>(key));
+    micro_op.bits = Datum::of(static_cast<std::int64_t>(value)).bits();
+    micro_op.offset = static_cast<std::uint32_t>(value_at - text_.data());
+    add(micro_op, static_cast<std::int64_t>(session), static_cast<std::int64_t>(transaction),
+        static_cast<std::size_t>(begin - text_.data()), line);
+    return at + 2;
+  }
+
+  bool read(std::size_t begin, std::uint32_t line) {
     const char kind = text_[at_];
     if (kind != 'w' && kind != 'r') return fail(begin, kForm);
     ++at_;
@@ -41,13 +49,15 @@ class PlumeBlockParser : public BlockParser {
     micro_op.kind = kind == 'w' ? TxnOpKind::write : TxnOpKind::read;
     std::int64_t session = 0;
     std::int64_t transaction = 0;
-    if (!expect('(') || !datum(micro_op.key) || !expect(',')) return false;
+    if (!expect('(', kForm) || !datum(micro_op.key) || !expect(',', kForm)) return false;
     micro_op.offset = static_cast<std::uint32_t>(at_);
     Datum value;
-    if (!datum(value) || !expect(',') || !number(session) || !expect(',')) return false;
+    if (!datum(value) || !expect(',', kForm) || !number(session) || !expect(',', kForm)) {
+      return false;
+    }
     micro_op.bits = value.bits();
     const std::size_t place = at_;
-    if (!number(transaction) || !expect(')')) return false;
+    if (!number(transaction) || !expect(')', kForm)) return false;
     if (at_ != stop_) return fail(at_, "nothing may follow the operation on its line");
     if (transaction < -1) return fail(place, "a transaction's number is -1 (aborted) or greater");
     add(micro_op, session, transaction, begin, line);
@@ -64,7 +74,7 @@ class PlumeBlockParser : public BlockParser {
                          ops.back().order == order;
     if (!goes_on) {
       RawOp op;
-      op.type = OpType::session;
+      op.type = OpType::run;
       op.process = session;
       op.order = order;
       op.offset = static_cast<std::uint32_t>(offset);
@@ -76,42 +86,6 @@ class PlumeBlockParser : public BlockParser {
     block_->micro_ops.push_back(micro_op);
     ops.back().micro_ops.end = static_cast<std::uint32_t>(block_->micro_ops.size());
   }
-
-  bool expect(char c) {
-    if (at_ >= stop_ || text_[at_] != c) return fail(at_, kForm);
-    ++at_;
-    return true;
-  }
-
-  bool number(std::int64_t& value) {
-    const char* const begin = text_.data() + at_;
-    const auto [stop, error] = std::from_chars(begin, text_.data() + stop_, value);
-    if (error == std::errc::result_out_of_range) return fail(at_, "a number beyond 64 bits");
-    if (error != std::errc{}) return fail(at_, "an integer should stand here");
-    at_ += static_cast<std::size_t>(stop - begin);
-    return true;
-  }
-
-  bool datum(Datum& datum) {
-    const std::size_t place = at_;
-    std::int64_t value = 0;
-    if (!number(value)) return false;
-    if (value < Datum::kIntegerMin || value > Datum::kIntegerMax) {
-      return fail(place, "a number beyond 62 bits");
-    }
-    datum = Datum::of(value);
-    return true;
-  }
-
-  bool fail(std::size_t at, std::string rule) {
-    block_->fault = LineFault{at, std::move(rule), {}};
-    return false;
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::size_t stop_ = 0;
-  OpBlock* block_ = nullptr;
 };
 
 }  // namespace

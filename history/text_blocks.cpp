@@ -46,10 +46,8 @@ void TextBuffer::shorten(std::size_t size) {
   if (data_) added(0);
 }
 
-TextBlocks::TextBlocks(std::unique_ptr<ByteSource> bytes, bool count_nul, std::size_t block_bytes)
-    : bytes_(std::move(bytes)),
-      count_nul_(count_nul),
-      block_bytes_(std::max<std::size_t>(block_bytes, 1)) {}
+TextBlocks::TextBlocks(std::unique_ptr<ByteSource> bytes, Kind kind, std::size_t block_bytes)
+    : bytes_(std::move(bytes)), kind_(kind), block_bytes_(std::max<std::size_t>(block_bytes, 1)) {}
 
 bool TextBlocks::next(TextBlock& block) {
   if (given_last_) return false;
@@ -60,13 +58,14 @@ bool TextBlocks::next(TextBlock& block) {
   while (!at_end_ && buffer.size() < block_bytes_ + (first_ ? kByteOrderMark.size() : 0)) {
     fill(buffer);
   }
-  if (first_ && buffer.text().substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+  if (first_ && kind_ != Kind::bytes &&
+      buffer.text().substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     buffer.remove_prefix(kByteOrderMark.size());
   }
   first_ = false;
   block.last = given_last_ = at_end_;
   block.nul_bytes = at_end_ ? nul_bytes_ : 0;
-  if (at_end_) return true;
+  if (at_end_ || kind_ == Kind::bytes) return true;
   const std::size_t feed = buffer.text().rfind('\n');
   if (feed == std::string_view::npos) return true;
   carried_ = buffer.text().substr(feed + 1);
@@ -81,7 +80,7 @@ void TextBlocks::fill(TextBuffer& buffer) {
   const std::size_t size = bytes_->read({at, wanted});
   if (size == 0) {
     at_end_ = true;
-  } else if (count_nul_) {
+  } else if (kind_ == Kind::native) {
     keep_nul_bytes_back(buffer, size);
   } else {
     buffer.added(size);

@@ -45,9 +45,11 @@ inline constexpr std::size_t kBlockBytes = std::size_t{1} << 20U;
 /// the beginning is left out. Not thread-safe.
 class TextBlocks {
  public:
-  /// `count_nul`: NUL bytes at the very end (a file that lost power) are counted, not kept.
-  TextBlocks(std::unique_ptr<ByteSource> bytes, bool count_nul,
-             std::size_t block_bytes = kBlockBytes);
+  /// `native`: NUL bytes at the very end (a file that lost power) are counted, not kept.
+  /// `bytes`: no text at all; a block is as long as it is, and nothing is left out.
+  enum class Kind : std::uint8_t { text, native, bytes };
+
+  TextBlocks(std::unique_ptr<ByteSource> bytes, Kind kind, std::size_t block_bytes = kBlockBytes);
 
   /// Fills the block; false once the last one was given. Throws what the source throws.
   bool next(TextBlock& block);
@@ -60,7 +62,7 @@ class TextBlocks {
   void keep_nul_bytes_back(TextBuffer& buffer, std::size_t size);
 
   std::unique_ptr<ByteSource> bytes_;
-  bool count_nul_;
+  Kind kind_;
   std::size_t block_bytes_;
   std::string carried_;  ///< the beginning of a line whose end was not read
   std::uint64_t nul_bytes_ = 0;

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "history/duplicate_search.hpp"
 #include "history/list_columns.hpp"
 #include "history/number_table.hpp"
 #include "history/op_block.hpp"
@@ -18,25 +19,13 @@
 
 namespace witness {
 
-/// What a format promises.
-///   native  one open operation a process, attempts, outcomes, an end (FORMAT.md)
-///   jepsen  a process may have several open operations, or complete what it never invoked
-///   plume   sessions without time
-enum class PairingRules : std::uint8_t { native, jepsen, plume };
-
 struct BuilderOptions {
   PairingRules rules = PairingRules::jepsen;
-  std::optional<Datatype> datatype{};  ///< else by the micro-operations
-  std::optional<std::string> initial{};
-  bool edn = false;  ///< else JSON or plain text
-};
-
-/// Two transactions that write the same value to one key.
-struct Duplicate {
-  std::uint32_t first = 0;  ///< transactions
-  std::uint32_t second = 0;
-  std::uint32_t key = 0;
-  Datum value;
+  std::optional<Datatype> datatype{};    ///< else by the micro-operations
+  std::optional<std::string> initial{};  ///< else what the file says, or `format_initial`
+  std::string format_initial{};
+  bool complete = false;  ///< all writes are in the file: a value that nobody wrote is garbage
+  bool edn = false;       ///< else JSON or plain text
 };
 
 /// Takes blocks in the order of the file, on one thread; that order, not the cutting, is what
@@ -49,6 +38,9 @@ class TransactionsBuilder {
   /// block are remapped in place. Throws LineFault with an offset in `text`; the builder is then
   /// of no further use.
   void add(OpBlock& block, std::string_view text, std::uint64_t line);
+
+  /// A file begins, whose transactions are of sessions of its own: the first one has this number.
+  void begin_file(std::int64_t session);
 
   /// Makes room for `times` as much as was added until now. A guess: more or less may come.
   void expect(double times);
@@ -74,6 +66,11 @@ class TransactionsBuilder {
 
     bool is_open() const { return has_sole || (crowd && !crowd->empty()); }
   };
+  struct CommitTime {
+    std::int64_t physical = 0;
+    std::uint64_t logical = 0;
+    std::uint32_t transaction = 0;
+  };
   /// An attempt after the first: it stands behind its operation in the end.
   struct Extra {
     std::uint32_t first = 0;   ///< position of the first attempt
@@ -88,12 +85,14 @@ class TransactionsBuilder {
   void add_op(const RawOp& op);
   void number_index(const RawOp& op);
   void check_time(const RawOp& op);
-  std::uint32_t process_of(const RawOp& op);
+  std::uint32_t process_of(std::int64_t number);
   std::uint32_t add_transaction(const RawOp& op, std::uint32_t process);
+  void set_order(std::uint32_t transaction, const RawOp& op);
+
+  // transactions_pairing.cpp
   void invoke(const RawOp& op);
   void complete(const RawOp& op);
   void bare(const RawOp& op, std::uint32_t process);
-  void session(const RawOp& op);
   void open(Process& process, const OpenOperation& operation);
   std::optional<OpenOperation> opened(const RawOp& op, Process& process);
   std::string shape_of(const RawOp& op) const;
@@ -101,7 +100,16 @@ class TransactionsBuilder {
   void end_transaction(std::uint32_t id, Transaction& transaction, Process& process,
                        Completion told);
   void add_attempts(const RawOp& op, const OpenOperation& open, Process& process);
-  void set_order(std::uint32_t transaction, const RawOp& op);
+
+  // transactions_sessions.cpp
+  void run(const RawOp& op);
+  void part(const RawOp& op);
+  void open_part(const RawOp& op);
+  std::int64_t session_of(const RawOp& op);
+  void rank_commits();
+  void follow_first();
+
+  // transactions_outcomes.cpp
   void outcome(const RawOp& op);
   std::uint32_t attempt_of(const RawOp& op, const RawOutcome& told);
   void end(const RawOp& op);
@@ -119,8 +127,9 @@ class TransactionsBuilder {
   std::span<const Datum> whole_list(const RawMicroOp& micro_op);
   Datum list_as_text(std::span<const Datum> list);
   void decided(Datatype datatype);
+
+  // transactions_finish.cpp
   void order_transactions();
-  std::vector<std::uint32_t> index_uses();
   void number_aborted();
 
   [[noreturn]] void refuse(const RawOp& op, std::string_view field, std::string rule,
@@ -129,6 +138,8 @@ class TransactionsBuilder {
   std::uint64_t line_of(const RawOp& op) const { return first_line_ + op.line; }
   bool native() const { return options_.rules == PairingRules::native; }
 
+  /// So far ahead memory is asked for what a table will be asked for.
+  static constexpr std::uint32_t kAhead = 12;
   /// Positions with this bit count in extras_.
   static constexpr std::uint32_t kExtraBit = 0x80000000U;
 
@@ -145,14 +156,22 @@ class TransactionsBuilder {
   Joints joints_;
   NumberTable process_table_;
   NumberTable key_table_;
-  NumberTable outcomes_;       ///< attempts whose outcome is known
-  NumberTable session_table_;  ///< transactions of sessions, by number
+  NumberTable outcomes_;  ///< attempts whose outcome is known
+  DenseTable numbered_;   ///< transactions of sessions, by number
   std::uint64_t next_index_ = 0;
   std::uint64_t end_line_ = 0;
   std::uint64_t operations_ = 0;
   int timed_ = -1;          ///< whether operations have a time (native); -1: none seen yet
   bool displaced_ = false;  ///< micro-operations do not stand in the order of transactions
   std::optional<RawEnd> end_;
+  std::int64_t session_ = 0;               ///< that is counted
+  int named_sessions_ = -1;                ///< whether sessions have names; -1: none seen yet
+  int indexed_parts_ = -1;                 ///< whether parts say their transaction's index
+  std::uint32_t open_process_ = 0;         ///< of open_part_
+  std::uint32_t open_part_ = kNoPosition;  ///< the transaction that the next part goes on with
+  std::uint32_t first_ = kNoPosition;      ///< the transaction before all others
+  /// Of each transaction whose file tells the time of its commit, in two halves.
+  std::vector<CommitTime> commit_times_;
 
   // of the block that is being added
   OpBlock* block_ = nullptr;

@@ -1,29 +1,10 @@
-/// The columns of Transactions: micro-operations, lists, and who uses which key.
+/// The columns of Transactions: micro-operations and lists.
 #include <algorithm>
-#include <charconv>
 
 #include "history/datum_text.hpp"
-#include "history/huge_pages.hpp"
 #include "history/transactions_builder.hpp"
 
 namespace witness {
-namespace {
-
-/// What people and headers write: an integer, nil, or a text.
-Datum datum_of(std::string_view text, StringPool& strings) {
-  if (text.empty() || text == "nil" || text == "null") return Datum{};
-  std::int64_t value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc{} && stop == text.data() + text.size() && value >= Datum::kIntegerMin &&
-      value <= Datum::kIntegerMax) {
-    return Datum::of(value);
-  }
-  if (text.front() == ':') return Datum::text(strings.intern(text));
-  return Datum::text(strings.intern('"' + std::string{text}));
-}
-
-}  // namespace
-
 std::span<const TxnOp> TransactionsBuilder::ops_of(std::uint32_t id) const {
   return std::span{columns_.ops}.subspan(columns_.transactions[id].ops_begin, op_counts_[id]);
 }
@@ -125,9 +106,19 @@ Datum TransactionsBuilder::list_as_text(std::span<const Datum> list) {
 
 std::uint32_t TransactionsBuilder::append_ops(RawRange micro_ops, bool reads) {
   const std::size_t begin = columns_.ops.size();
+  const bool registers = reads && datatype_ == Datatype::rw_register;
   for (std::uint32_t at = micro_ops.begin; at < micro_ops.end; ++at) {
+    if (at + kAhead < block_->micro_ops.size()) {
+      key_table_.prefetch(block_->micro_ops[at + kAhead].key.bits());
+    }
+    RawMicroOp& micro_op = block_->micro_ops[at];
+    if (registers && !micro_op.is_list && micro_op.kind != TxnOpKind::append &&
+        !micro_op.value().is_nil()) {  // most often: nothing can be wrong
+      columns_.ops.push_back({micro_op.bits, key_of(micro_op.key), micro_op.kind});
+      continue;
+    }
     TxnOp op{0, kNoPosition, TxnOpKind::read};
-    set_op(op, block_->micro_ops[at], reads);
+    set_op(op, micro_op, reads);
     columns_.ops.push_back(op);
   }
   return static_cast<std::uint32_t>(columns_.ops.size() - begin);
@@ -151,164 +142,6 @@ void TransactionsBuilder::set_ops(std::uint32_t id, RawRange micro_ops, bool rea
   for (std::uint32_t at = micro_ops.begin; at < micro_ops.end; ++at) {
     set_op(*op++, block_->micro_ops[at], reads);
   }
-}
-
-/// Puts attempts behind the first one of their operation, and micro-operations in that order.
-void TransactionsBuilder::order_transactions() {
-  if (!displaced_) return;
-  std::stable_sort(extras_.begin(), extras_.end(),
-                   [](const Extra& a, const Extra& b) { return a.first < b.first; });
-  std::vector<std::uint32_t> moved(columns_.transactions.size());
-  std::vector<std::uint32_t> moved_extras(extras_.size());
-  std::vector<Transaction> transactions;
-  std::vector<TxnOp> ops;
-  std::vector<std::uint64_t> order;
-  transactions.reserve(moved.size() + extras_.size());
-  ops.reserve(columns_.ops.size());
-  const auto take = [&](Transaction transaction, std::uint32_t count) {
-    const std::uint32_t from = transaction.ops_begin;
-    transaction.ops_begin = static_cast<std::uint32_t>(ops.size());
-    for (std::uint32_t i = 0; i < count; ++i) ops.push_back(columns_.ops[from + i]);
-    transactions.push_back(transaction);
-    return static_cast<std::uint32_t>(transactions.size() - 1);
-  };
-  std::size_t extra = 0;
-  for (std::uint32_t i = 0; i < moved.size(); ++i) {
-    moved[i] = take(columns_.transactions[i], op_counts_[i]);
-    for (; extra < extras_.size() && extras_[extra].first == i; ++extra) {
-      moved_extras[extras_[extra].number] =
-          take(extras_[extra].transaction, extras_[extra].ops_count);
-    }
-    if (columns_.commit_order.empty()) continue;
-    const auto& old = columns_.commit_order;
-    order.resize(transactions.size(), i < old.size() ? old[i] : Transactions::kNoOrder);
-  }
-  const auto move = [&](std::uint32_t& id) {
-    if (id != kNoPosition) {
-      id = (id & kExtraBit) != 0 ? moved_extras[id & ~kExtraBit] : moved[id];
-    }
-  };
-  for (Transaction& transaction : transactions) move(transaction.previous);
-  for (std::uint32_t& id : columns_.ended) move(id);
-  columns_.transactions = std::move(transactions);
-  columns_.ops = std::move(ops);
-  columns_.commit_order = std::move(order);
-}
-
-/// Gives the keys that may have been written a value twice: most histories write growing values to
-/// each key, and only the others need a closer look.
-std::vector<std::uint32_t> TransactionsBuilder::index_uses() {
-  struct Key {
-    std::int64_t last = std::numeric_limits<std::int64_t>::min();
-    std::uint32_t uses = 0;
-    bool suspect = false;
-  };
-  std::vector<Key> keys(columns_.keys.size());
-  for (const TxnOp& op : columns_.ops) {
-    Key& key = keys[op.key];
-    ++key.uses;
-    if (op.kind == TxnOpKind::read || op.value().is_nil()) continue;
-    const auto bits = static_cast<std::int64_t>(op.bits);
-    key.suspect = key.suspect || bits <= key.last;
-    key.last = bits;
-  }
-  std::vector<std::uint32_t> suspects;
-  // Each beginning, one place further on: the column then serves as the cursor.
-  std::vector<std::uint32_t>& begin = columns_.key_begin;
-  begin.assign(keys.size() + 2, 0);
-  for (std::uint32_t key = 0; key < keys.size(); ++key) {
-    begin[key + 2] = begin[key + 1] + keys[key].uses;
-    if (keys[key].suspect) suspects.push_back(key);
-  }
-  columns_.uses.reserve(columns_.ops.size());
-  advise_huge_pages(columns_.uses);
-  columns_.uses.resize(columns_.ops.size());
-  std::uint32_t at = 0;
-  for (std::uint32_t id = 0; id < columns_.transactions.size(); ++id) {
-    const std::uint32_t end = at + static_cast<std::uint32_t>(columns_.ops_of(id).size());
-    for (; at < end; ++at) columns_.uses[begin[columns_.ops[at].key + 1]++] = {id, at};
-  }
-  begin.pop_back();
-  return suspects;
-}
-
-void TransactionsBuilder::number_aborted() {
-  std::uint64_t next = 0;
-  for (const Transaction& transaction : columns_.transactions) {
-    if (transaction.index != Transaction::kNoIndex) next = std::max(next, transaction.index + 1);
-  }
-  for (Transaction& transaction : columns_.transactions) {
-    if (transaction.index == Transaction::kNoIndex) transaction.index = next++;
-  }
-}
-
-namespace {
-
-/// Written values of one key, in the order of transactions.
-std::optional<Transactions::Use> repeated(const Transactions& transactions, std::uint32_t key,
-                                          Transactions::Use& first) {
-  std::vector<Transactions::Use> writes;
-  for (const Transactions::Use& use : transactions.uses_of(key)) {
-    const TxnOp& op = transactions.ops[use.op];
-    if (op.kind != TxnOpKind::read && !op.value().is_nil()) writes.push_back(use);
-  }
-  const auto bits = [&](const Transactions::Use& use) { return transactions.ops[use.op].bits; };
-  std::sort(writes.begin(), writes.end(),
-            [&](const Transactions::Use& a, const Transactions::Use& b) {
-              return bits(a) != bits(b) ? bits(a) < bits(b) : a.op < b.op;
-            });
-  std::optional<Transactions::Use> second;
-  for (std::size_t i = 1; i < writes.size(); ++i) {
-    if (bits(writes[i]) != bits(writes[i - 1]) || (second && second->op <= writes[i].op)) continue;
-    first = writes[i - 1];
-    second = writes[i];
-  }
-  return second;
-}
-
-std::optional<Duplicate> find_duplicate(const Transactions& transactions,
-                                        std::span<const std::uint32_t> suspects) {
-  std::optional<Duplicate> found;
-  std::uint32_t found_op = 0;
-  for (const std::uint32_t key : suspects) {
-    Transactions::Use first{};
-    const auto second = repeated(transactions, key, first);
-    if (!second || (found && found_op <= second->op)) continue;
-    found_op = second->op;
-    found = Duplicate{first.transaction, second->transaction, key,
-                      transactions.ops[second->op].value()};
-  }
-  return found;
-}
-
-}  // namespace
-
-std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
-  const bool plume = options_.rules == PairingRules::plume;
-  joints_.finish(columns_);
-  order_transactions();
-  if (plume) number_aborted();
-  if (!datatype_) decided(plume ? Datatype::rw_register : Datatype::list_append);
-  lists_.finish(columns_);
-  const std::vector<std::uint32_t> suspects = index_uses();
-  if (!columns_.commit_order.empty()) {
-    columns_.commit_order.resize(columns_.transactions.size(), Transactions::kNoOrder);
-  }
-  const bool lists = *datatype_ == Datatype::list_append;
-  columns_.datatype = *datatype_;
-  columns_.operations = operations_;
-  columns_.has_real_time = !plume;
-  columns_.unwritten_is_garbage = lists || plume || options_.initial.has_value() ||
-                                  (native() && !history.header.earlier_writes);
-  std::string initial = options_.initial.value_or(plume ? "0" : history.header.initial);
-  if (!lists) columns_.initial = datum_of(initial, strings_);
-  history.header.initial = std::move(initial);
-  history.header.workload = kDatatypeNames[static_cast<std::size_t>(*datatype_)];
-  if (native()) history.damage.cut = !ended();
-  if (end_ && end_->ledger) history.ledger_state = *end_->ledger;
-  history.strings = std::move(strings_);
-  history.transactions = std::move(columns_);
-  return find_duplicate(*history.transactions, suspects);
 }
 
 }  // namespace witness

@@ -38,6 +38,11 @@ Json anomaly_json(const Anomaly& anomaly) {
   if (!anomaly.steps.empty()) {
     for (const Step& step : anomaly.steps) json["steps"].push_back(step_json(step));
   }
+  for (const Contradiction& each : anomaly.contradictions) {
+    Json steps = Json::array();
+    for (const Step& step : each.steps) steps.push_back(step_json(step));
+    json["contradictions"].push_back({{"given", each.given}, {"steps", std::move(steps)}});
+  }
   json["explanation"] = anomaly.explanation;
   for (const Participant& who : anomaly.participants) {
     json["participants"].push_back({{"operation", who.operation}, {"text", who.text}});
@@ -101,7 +106,7 @@ Json array_of(const Items& items, ToJson to_json) {
 }  // namespace
 
 std::string json_report(const Verdict& verdict) {
-  const Json json = {
+  Json json = {
       {"schema", "witness.verdict/1"},
       {"history", verdict.history},
       {"verdict", kValidityNames[static_cast<std::size_t>(verdict.validity)]},
@@ -119,6 +124,9 @@ std::string json_report(const Verdict& verdict) {
       {"notes", verdict.notes},
       {"not_checked", verdict.not_checked},
   };
+  if (!verdict.order.empty()) {
+    json["order"] = {{"model", verdict.order_model}, {"operations", verdict.order}};
+  }
   // Bytes that are no UTF-8 become U+FFFD: JSON cannot hold them.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

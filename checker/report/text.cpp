@@ -58,6 +58,7 @@ class TextReport {
     scoreboard();
     anomalies();
     claims();
+    order();
     bullets("notes", verdict_.notes);
     bullets("not checked", verdict_.not_checked);
     next_command();
@@ -177,7 +178,7 @@ class TextReport {
 
   void explain(const Anomaly& anomaly) {
     line(escaped(anomaly.explanation), "  ", "    ");
-    constexpr std::size_t kMostSteps = 12;
+    if (!anomaly.contradictions.empty()) return contradictions(anomaly);
     const std::size_t count = anomaly.steps.size();
     if (count == 0) return evidence(anomaly);
     let(anomaly, std::min(count, kMostSteps));
@@ -195,7 +196,36 @@ class TextReport {
     if (count > kMostSteps) {
       text_ += fmt::format("          … and {} more steps back to T1\n", count - kMostSteps);
     }
-    if (!anomaly.meaning.empty()) line(anomaly.meaning, "    So    ", "          ");
+    meaning(anomaly);
+  }
+
+  /// Cycles, each under what it assumes.
+  void contradictions(const Anomaly& anomaly) {
+    constexpr std::size_t kMostContradictions = 8;
+    const std::size_t shown = std::min(anomaly.contradictions.size(), kMostContradictions);
+    participants(anomaly, "    Let   ", "          ");
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Contradiction& each = anomaly.contradictions[i];
+      const std::string_view title = i == 0 ? "    If    " : "    or    ";
+      if (!each.given.empty())
+        line(escaped(list(each.given, kMostSteps)) + ":", title, "          ");
+      for (std::size_t j = 0; j < std::min(each.steps.size(), kMostSteps); ++j) {
+        const Step& step = each.steps[j];
+        line(fmt::format("{} < {} ({}): {}", step.from, step.to,
+                         kDependencyNames[static_cast<std::size_t>(step.dependency)],
+                         escaped(step.why)),
+             "          ", "            ");
+      }
+      if (each.steps.size() > kMostSteps) {
+        text_ += fmt::format("          … and {} more steps back to operation {}\n",
+                             each.steps.size() - kMostSteps, each.steps.front().from);
+      }
+    }
+    if (shown < anomaly.contradictions.size()) {
+      text_ +=
+          fmt::format("          … and {} more cases\n", anomaly.contradictions.size() - shown);
+    }
+    meaning(anomaly);
   }
 
   /// Who the letters of a cycle are: what each did, or at least where it stands.
@@ -217,9 +247,18 @@ class TextReport {
 
   /// The operations of a violation that is no cycle.
   void evidence(const Anomaly& anomaly) {
+    participants(anomaly, "    ", "    ");
+    meaning(anomaly);
+  }
+
+  void participants(const Anomaly& anomaly, std::string_view first, std::string_view next) {
     for (const Participant& who : anomaly.participants) {
-      line(fmt::format("operation {}, {}", who.operation, escaped(who.text)), "    ", "      ");
+      line(fmt::format("operation {}, {}", who.operation, escaped(who.text)),
+           &who == anomaly.participants.data() ? first : next, std::string{next} + "  ");
     }
+  }
+
+  void meaning(const Anomaly& anomaly) {
     if (!anomaly.meaning.empty()) line(anomaly.meaning, "    So    ", "          ");
   }
 
@@ -251,6 +290,16 @@ class TextReport {
     line(models, "models  ", "        ");
   }
 
+  /// An order that explains everything, in full: it was asked for.
+  void order() {
+    if (verdict_.order.empty()) return;
+    std::string all;
+    for (const std::uint64_t operation : verdict_.order) {
+      all += fmt::format("{}{}", all.empty() ? "" : " ", operation);
+    }
+    line(fmt::format("{} ({})", all, verdict_.order_model), "order   ", "        ");
+  }
+
   void bullets(std::string_view title, const std::vector<std::string>& items) {
     if (items.empty()) return;
     text_ += fmt::format("{}\n", title);
@@ -267,6 +316,8 @@ class TextReport {
     if (verdict_.history == "-") return;  // nothing to read a second time
     line(more ? check + " --explain 20" : check + " --json", "next    ", "        ");
   }
+
+  static constexpr std::size_t kMostSteps = 12;
 
   const Verdict& verdict_;
   const ReportStyle& style_;

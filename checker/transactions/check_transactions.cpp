@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 #include "checker/claims.hpp"
 #include "checker/graph/cycles.hpp"
+#include "checker/registers/strong_levels.hpp"
+#include "checker/registers/weak_levels.hpp"
 #include "checker/transactions/infer.hpp"
 #include "checker/transactions/story.hpp"
 #include "checker/transactions/transaction_graph.hpp"
@@ -29,16 +33,37 @@ constexpr KindSet kNeedRealTime = (kStale | kinds(g0, g1c)) << kRealtimeOffset;
 
 /// What could not be excluded, and why.
 struct Undecided {
+  struct Reason {
+    KindSet kinds = 0;
+    std::string why;
+    bool for_order = false;  ///< an order of versions that explains the reads would exclude them
+  };
   KindSet kinds = 0;
-  std::vector<std::pair<KindSet, std::string>> reasons;
+  std::vector<Reason> reasons;
 
-  void add(KindSet more, std::string why) {
+  void add(KindSet more, std::string why, bool for_order = false) {
     kinds |= more;
-    reasons.emplace_back(more, std::move(why));
+    reasons.push_back({more, std::move(why), for_order});
+  }
+  KindSet for_order() const {
+    KindSet all = 0;
+    for (const Reason& reason : reasons) all |= reason.for_order ? reason.kinds : 0;
+    return all;
+  }
+  /// Orders of versions were found that exclude these; why none was found for others.
+  void settle(KindSet excluded, const std::string& why) {
+    kinds = 0;
+    for (Reason& reason : reasons) {
+      if (reason.for_order) {
+        reason.kinds &= ~excluded;
+        if (!why.empty()) reason.why += "; " + why;
+      }
+      kinds |= reason.kinds;
+    }
   }
   std::string why(KindSet forbidden) const {
-    for (const auto& [set, reason] : reasons) {
-      if ((set & forbidden) != 0) return reason;
+    for (const Reason& reason : reasons) {
+      if ((reason.kinds & kinds & forbidden) != 0) return reason.why;
     }
     return {};
   }
@@ -49,23 +74,31 @@ class Judgement {
   Judgement(const History& history, const CheckOptions& options)
       : history_(history),
         transactions_(*history.transactions),
+        options_(options),
         story_(history),
         assumed_(assumptions_by_name(options.assume)),
         claims_(look_up(options, transactions_.has_real_time ? "strict-serializable"
-                                                             : "strong-session-serializable")) {}
+                                                             : "strong-session-serializable")) {
+    mean_sessions(options);
+    for (const std::size_t model : claims_.models) asked_ |= forbidden_by(model);
+    for (const AnomalyKind kind : claims_.anomalies) asked_ |= implying(kind_bit(kind));
+  }
 
   Verdict judge() {
     const std::vector<std::uint32_t> rank = ranks_of(transactions_);
-    std::vector<Inferred> inferred = infer(transactions_, assumed_, rank);
-    take_facts(inferred);
-    find_undecided(inferred);
-    for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
-    const Suspects suspects = find_suspects(transactions_, inferred, rank);
-    for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
-    report_cycles(suspects, {}, story_, findings_);
-    if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
-      undecided_.add(open, "it depends on the order of writes that nobody read");
+    std::vector<Inferred> inferred;
+    if (is_registers()) sources_ = find_sources(transactions_, inferred);
+    if (order_matters()) {
+      judge_order(inferred, rank);
+    } else {
+      for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+      take_facts(inferred);
+      find_undecided(inferred);
+      undecided_.add(kNeedVersions | (all_variants(kinds(g0, g1c)) & ~asked_),
+                     "it is more than the claim needs, and was not looked for");
+      verdict_.not_checked.emplace_back("levels that the claim does not contain");
     }
+    judge_weak();
     count(rank);
     decide();
     note();
@@ -73,6 +106,90 @@ class Judgement {
   }
 
  private:
+  /// Models as the tools mean them that know no time, if this is a file of theirs.
+  void mean_sessions(const CheckOptions& options) {
+    if (!options.sessions.value_or(!transactions_.has_real_time)) return;
+    for (std::size_t& model : claims_.models) {
+      const std::size_t meant = session_form(model);
+      if (meant == model) continue;
+      verdict_.notes.push_back(fmt::format("{} is judged with the order of sessions, as {}",
+                                           model_table()[model].name, model_table()[meant].name));
+      model = meant;
+    }
+  }
+
+  bool is_registers() const { return transactions_.datatype == Datatype::rw_register; }
+
+  /// Is an order of versions, or of real time, of any use for what is claimed? Not for levels that
+  /// only forbid cycles of reads and sessions, and what follows from these under every order.
+  bool order_matters() const {
+    const auto undecidable = [](std::size_t model) { return !model_table()[model].decidable; };
+    constexpr KindSet kOrder = kNeedVersions | kinds(g0_realtime, g1c_realtime);
+    if (!is_registers() || transactions_.has_duplicates) return true;
+    if (std::ranges::any_of(claims_.models, undecidable)) return true;
+    return assumed_ != 0 || (asked_ & kOrder) != 0;
+  }
+
+  void judge_order(std::vector<Inferred>& reads, const std::vector<std::uint32_t>& rank) {
+    std::vector<Inferred> inferred;
+    if (transactions_.has_duplicates) {
+      inferred.push_back(certain_reads());
+    } else {
+      inferred = infer(transactions_, assumed_, rank);
+    }
+    for (const Inferred& part : inferred) verdict_.counts.edges += part.dependencies;
+    const Suspects suspects = find_suspects(transactions_, inferred, rank);
+    for (Inferred& part : inferred) part.arcs = {};  // what is of use stands in `suspects`
+    for (Inferred& part : reads) part.arcs.clear();
+    inferred.insert(inferred.end(), std::make_move_iterator(reads.begin()),
+                    std::make_move_iterator(reads.end()));
+    take_facts(inferred);
+    find_undecided(inferred);
+    report_cycles(suspects, {}, story_, findings_);
+    judge_strong();
+    if (const KindSet open = judge_unseen_orders(suspects, inferred, rank, story_, findings_)) {
+      undecided_.add(open, "it depends on the order of writes that nobody read");
+    }
+  }
+
+  /// Where a value may be of several writers: the reads that can be of one only.
+  Inferred certain_reads() const {
+    Inferred certain;
+    for (std::uint32_t reader = 0; reader < transactions_.transactions.size(); ++reader) {
+      for (const std::uint32_t source : sources_->of(transactions_, reader)) {
+        if (ReadSources::is_transaction(source)) certain.add(source, reader, EdgeKind::wr);
+      }
+    }
+    certain.keys_without_order = transactions_.keys.size();
+    if (!transactions_.keys.empty()) certain.first_without_order = 0;
+    return certain;
+  }
+
+  /// Weak levels: what was asked for, or, beside a stronger claim, all that does not follow.
+  void judge_weak() {
+    if (!is_registers()) {
+      undecided_.add(kWeakKinds, "it is looked for in registers only");
+      return;
+    }
+    if (transactions_.has_duplicates) {
+      undecided_.add(kWeakKinds & ~excluded_,
+                     "a value is written more than once: nobody knows who was read");
+      return;
+    }
+    const bool beside = order_matters();
+    const KindSet reads = kinds(g0, g1c, g0_process, g1c_process);
+    const KindSet unasked = beside ? 0 : kWeakKinds & ~asked_;
+    undecided_.add(unasked, "it is more than the claim needs, and was not looked for");
+    KindSet wanted = beside ? kWeakKinds : asked_ & (kWeakKinds | reads);
+    wanted = still_possible(undecided_.kinds | wanted, findings_.found()) & wanted;
+    wanted &= ~excluded_;
+    if (wanted == 0) return;
+    const WeakVerdict weak =
+        judge_weak_levels(transactions_, *sources_, wanted,
+                          beside ? WeakEffort::beside : WeakEffort::claimed, story_, findings_);
+    undecided_.add(weak.open, weak.why);
+  }
+
   void take_facts(const std::vector<Inferred>& inferred) {
     std::vector<Fact> facts;
     for (const Inferred& part : inferred) {
@@ -106,18 +223,21 @@ class Judgement {
       first_ambiguous = std::min(first_ambiguous, part.first_ambiguous);
     }
     if (ambiguous > 0) {
-      undecided_.add(kNeedVersions | kinds(g1a, g1b) | all_variants(kinds(g0, g1c)),
+      undecided_.add(kNeedVersions | kWeakKinds | kinds(g1a, g1b) | all_variants(kinds(g0, g1c)),
                      fmt::format("{} saw the initial value, which somebody wrote, too, of {} for "
                                  "one: nobody knows which of the two",
-                                 plural(ambiguous, "read"), story_.key(first_ambiguous)));
+                                 plural(ambiguous, "read"), story_.key(first_ambiguous)),
+                     true);
     }
+    if (ambiguous > 0) undecided_.add(kWeakKinds, undecided_.reasons.back().why);
     if (without_order > 0) {
       undecided_.add(kNeedVersions,
                      fmt::format("the order of versions is not known of {}, of {} for one",
-                                 plural(without_order, "key"), story_.key(first_without_order)));
+                                 plural(without_order, "key"), story_.key(first_without_order)),
+                     true);
     }
     if (unwritten > 0) {
-      undecided_.add(kNeedVersions | kinds(garbage_read, g1a),
+      undecided_.add(kNeedVersions | kWeakKinds | kinds(garbage_read, g1a),
                      fmt::format("{} saw a value that nobody in this history wrote, of {} for one: "
                                  "it may be from before (see --initial)",
                                  plural(unwritten, "read"), story_.key(first_unwritten)));
@@ -127,6 +247,26 @@ class Judgement {
     }
     if ((findings_.found() & kinds(incompatible_order)) != 0) {
       undecided_.add(all_variants(kinds(g0)), "reads contradict each other's order of versions");
+    }
+  }
+
+  /// Registers whose order of versions the history does not show, where that matters.
+  void judge_strong() {
+    if (!is_registers()) return;
+    KindSet open = undecided_.for_order();
+    if (options_.tell_order) open |= kNeedVersions & ~findings_.found();
+    if (open == 0 || assumed_ != 0) return;
+    std::vector<KindSet> claims;
+    for (const std::size_t model : claims_.models) claims.push_back(forbidden_by(model));
+    for (const AnomalyKind kind : claims_.anomalies) claims.push_back(kind_bit(kind));
+    const StrongLevels levels =
+        judge_strong_levels(history_, open, claims, SearchLimits{}, story_, findings_);
+    excluded_ = implying(levels.excluded);
+    undecided_.settle(excluded_, levels.undecided);
+    if (!options_.tell_order) return;
+    verdict_.order_model = levels.order_model;
+    for (const std::uint32_t transaction : levels.order) {
+      verdict_.order.push_back(transactions_.transactions[transaction].index);
     }
   }
 
@@ -201,6 +341,7 @@ class Judgement {
   }
 
   void decide() {
+    undecided_.kinds = still_possible(undecided_.kinds, findings_.found());
     const ModelVerdict models = judge_models(findings_.found(), undecided_.kinds);
     take_models(models, findings_, verdict_);
     KindSet breaking = 0;
@@ -277,11 +418,15 @@ class Judgement {
 
   const History& history_;
   const Transactions& transactions_;
+  const CheckOptions& options_;
   Story story_;
   AssumptionSet assumed_;
   Claims claims_;
+  KindSet asked_ = 0;  ///< all that the claims forbid
+  std::optional<ReadSources> sources_;
   Findings findings_;
   Undecided undecided_;
+  KindSet excluded_ = 0;  ///< by an order of versions that was found
   Verdict verdict_;
 };
 

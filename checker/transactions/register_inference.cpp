@@ -4,6 +4,7 @@
 #include <map>
 #include <queue>
 
+#include "checker/registers/sources.hpp"
 #include "checker/transactions/group_edges.hpp"
 
 namespace witness {
@@ -67,7 +68,7 @@ void RegisterInference::collect_versions() {
   for (std::uint32_t i = 0; i < uses_.size(); ++i) {
     std::uint32_t number = number_of(op(uses_[i]).value());
     if (op(uses_[i]).kind == TxnOpKind::write && number == 0) {
-      if (is_initializer(uses_[i].transaction)) continue;
+      if (is_initializer(history_, uses_[i].transaction)) continue;
       // A version of its own, which looks like the one before all writes.
       rewritten_ = true;
       number = static_cast<std::uint32_t>(versions_.size());
@@ -83,16 +84,6 @@ void RegisterInference::collect_versions() {
   }
 }
 
-/// Does it do nothing but write initial values, before anything else could matter to it? It may
-/// then be thought to come before all others, where it changes nothing.
-bool RegisterInference::is_initializer(std::uint32_t number) const {
-  const Transaction& self = transaction(number);
-  return self.previous == kNoPosition && self.began_after == 0 &&
-         std::ranges::all_of(history_.ops_of(number), [this](const TxnOp& each) {
-           return each.kind == TxnOpKind::write && each.value() == history_.initial;
-         });
-}
-
 void RegisterInference::collect_visits() {
   visits_.clear();
   reads_.clear();
@@ -104,7 +95,6 @@ void RegisterInference::collect_visits() {
     const Uses own = uses_.subspan(i, end - i);
     i = end;
     if (!is_vertex(own.front().transaction)) continue;
-    if (own.size() > 1) check_inside(own);
     visits_.push_back(visit_of(own));
   }
 }
@@ -116,11 +106,8 @@ RegisterInference::Visit RegisterInference::visit_of(Uses uses) {
     const std::uint32_t version = version_of_[static_cast<std::size_t>(&use - uses_.data())];
     const bool read = op(use).kind == TxnOpKind::read;
     if (read && !transaction(use.transaction).reads_known) continue;
-    if (read && version == 0 && rewritten_) {
-      if (out_.ambiguous_reads++ == 0) out_.first_ambiguous = key_;
-      continue;
-    }
-    if (!read && version == 0) continue;  // an initializer's: nothing happened
+    if (read && version == 0 && rewritten_) continue;  // nobody knows which it saw
+    if (!read && version == 0) continue;               // an initializer's: nothing happened
     if (visit.first == kUnknown) visit.first = version;
     if (read) {
       note_read(use, version);
@@ -143,42 +130,8 @@ RegisterInference::Visit RegisterInference::visit_of(Uses uses) {
 void RegisterInference::note_read(const Use& use, std::uint32_t number) {
   Version& version = versions_[number];
   version.read = true;
-  const std::uint32_t reader = use.transaction;
-  if (version.writer == reader) {
-    if (&uses_[version.use] > &use) fact(future_read, reader, reader, use.op, version.value);
-  } else if (is_vertex(version.writer)) {
-    // A value that its writer replaced itself was never installed: nobody depends on it.
-    if (version.final) {
-      out_.add(version.writer, reader, wr);
-    } else {
-      fact(g1b, reader, version.writer, use.op, version.value);
-    }
-  } else if (version.writer != kNoPosition) {
-    fact(g1a, reader, version.writer, use.op, version.value);
-  } else if (number != 0) {
-    if (history_.unwritten_is_garbage) {
-      fact(garbage_read, reader, kNoPosition, use.op, version.value);
-    } else {
-      if (out_.unwritten_reads++ == 0) out_.first_unwritten = key_;
-    }
-  }
-}
-
-/// A transaction reads what it wrote last, and the same twice.
-void RegisterInference::check_inside(Uses uses) {
-  bool known = false;
-  Datum state;
-  for (const Use& use : uses) {
-    if (op(use).kind == TxnOpKind::read) {
-      if (!transaction(use.transaction).reads_known) continue;
-      if (known && op(use).value() != state) {
-        fact(internal, use.transaction, kNoPosition, use.op, state);
-        return;
-      }
-    }
-    state = op(use).value();
-    known = true;
-  }
+  // A value that its writer replaced itself was never installed: nobody depends on it.
+  if (counts(version)) out_.add(version.writer, use.transaction, wr);
 }
 
 /// Without an order: two that read one version and replaced it; or one that read two versions and

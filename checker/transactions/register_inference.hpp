@@ -1,5 +1,5 @@
 /// What plain registers show of one key: who read from whom, and what is known of the order in
-/// which their values replaced each other.
+/// which their values replaced each other. (What single reads show: checker/registers/sources.hpp.)
 ///
 /// Every value is written once. Known without asking: the initial value comes first; a transaction
 /// that read a version and wrote the key replaced that version or a later one (else it would come
@@ -58,7 +58,6 @@ class RegisterInference {
 
   void collect_versions();
   void collect_visits();
-  void check_inside(Uses uses);
   Visit visit_of(Uses uses);
   void note_read(const Use& use, std::uint32_t version);
   std::span<const std::uint32_t> reads_of(const Visit& visit) const {
@@ -75,7 +74,6 @@ class RegisterInference {
   std::vector<VersionGraph::Edge> committed_versions() const;
   void add_stale_edges();
   bool is_order_complete();
-  bool is_initializer(std::uint32_t transaction) const;
   bool follows(std::uint32_t later, std::uint32_t earlier) const;
   void add_successors(std::uint32_t version, const std::vector<std::uint32_t>& successors);
 

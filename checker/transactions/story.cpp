@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checker/registers/patterns.hpp"
 #include "checker/words.hpp"
 
 namespace witness {
@@ -348,6 +349,9 @@ Anomaly Story::anomaly(const Fact& fact) const {
   }
   std::ranges::sort(anomaly.operations);
   anomaly.explanation = sentence(fact);
+  if (history_.datatype == Datatype::rw_register && !pattern_of(history_, fact).empty()) {
+    anomaly.explanation += fmt::format(" (Plume: {})", pattern_of(history_, fact));
+  }
   anomaly.meaning = harm(fact.kind);
   return anomaly;
 }

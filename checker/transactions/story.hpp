@@ -27,6 +27,8 @@ class Story final : public CycleTeller {
   /// A client was told ok of what aborted, or fail of what committed.
   Anomaly told_otherwise(std::uint32_t transaction) const;
   std::string key(std::uint32_t key) const;
+  std::string name(std::uint32_t transaction) const;
+  std::string value(Datum datum) const;
 
  private:
   struct Change {
@@ -35,8 +37,6 @@ class Story final : public CycleTeller {
     const TxnOp* after = nullptr;   ///< of the second one
   };
 
-  std::string name(std::uint32_t transaction) const;
-  std::string value(Datum datum) const;
   std::string state(const TxnOp& op) const;
   std::string told(std::uint32_t transaction, const TxnOp& op) const;
   Participant participant(std::uint32_t transaction) const;

@@ -31,6 +31,12 @@ struct CheckOptions {
   std::optional<std::uint64_t> memory_bytes{};
 
   static constexpr std::chrono::seconds kSearchTimeout{60};
+  /// Are models that do not say it judged with the order of sessions (serializable as
+  /// strong-session-serializable, …)? Empty: in the formats of tools that mean it so, which record
+  /// sessions and no time.
+  std::optional<bool> sessions{};
+  /// Of the levels that hold, say in which order the transactions took effect (Verdict::order).
+  bool tell_order = false;
 };
 
 /// Judges a history: resolves outcomes, then invariants per key, reconciliation,

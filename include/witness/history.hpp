@@ -112,14 +112,17 @@ struct ReadOptions {
   std::optional<bool> nil_reads_tell{};
   /// Of registers: a failed cas did not find the old value, or says nothing. As above.
   std::optional<bool> failed_cas_tells{};
+  /// A value that is written to a register twice is kept, and Transactions::has_duplicates says so;
+  /// else it is refused, as it always is of lists.
+  bool duplicates = false;
 };
 
 /// Reads a history in one of the formats of history/formats.hpp, plain or zstd-compressed; "-" is
-/// standard input. A native file (history/FORMAT.md) cut at any byte reads: what is whole is used,
-/// the rest is in `damage`, open invocations stay info.
+/// standard input, a directory holds a log for each session. A native file (history/FORMAT.md) cut
+/// at any byte reads: what is whole is used, the rest is in `damage`, open invocations stay info.
 /// Throws InputError (position, caret) for anything else that breaks the format,
 /// and (without a position) where the file cannot be opened or read. O(size) time;
-/// memory is that of the history plus one line.
+/// memory is that of the history plus one line, or the text where a format cannot be cut.
 History read_history(const std::string& path, const ReadOptions& options = {});
 
 /// The same from memory; `name` stands in messages.

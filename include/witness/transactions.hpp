@@ -131,6 +131,7 @@ struct Transactions {
   Datum initial;                          ///< of a register before its first write
   bool has_real_time = true;              ///< false: the file tells only sessions
   bool unwritten_is_garbage = true;       ///< false: a value that nobody wrote may be from before
+  bool has_duplicates = false;            ///< a value is written to a register twice or more often
   std::vector<Transaction> transactions;  ///< in the order of their invocations
   std::vector<TxnOp> ops;
   /// Those whose client was told ok (or the database), in the order of completions: all of the

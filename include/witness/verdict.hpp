@@ -67,6 +67,19 @@ enum class AnomalyKind : std::uint8_t {
   cyclic_versions,
   dirty_update,
   lost_update,
+  // of sessions, operation by operation, under every order of writes
+  n_mr,
+  n_mw,
+  myr,
+  mrwd,
+  pram_conflict,
+  // of transactions, under every order of commits; then with the order of each process
+  non_monotonic_read,
+  fractured_read,
+  causal_conflict,
+  non_monotonic_read_process,
+  fractured_read_process,
+  causal_conflict_process,
   // cycles of transactions, weakest first; then with process, then with realtime edges
   g0,
   g1c,
@@ -109,6 +122,12 @@ struct Participant {
   std::string text;             ///< "process 3: append x 7, r y [1 2]"
 };
 
+/// A cycle that stands where all of `given` does; sentences.
+struct Contradiction {
+  std::vector<std::string> given;
+  std::vector<Step> steps;
+};
+
 /// One violation with its evidence. Explanations may quote text from the
 /// history: escape them where they are shown.
 struct Anomaly {
@@ -120,6 +139,8 @@ struct Anomaly {
   std::string explanation{};                ///< one sentence
   std::vector<Participant> participants{};  ///< of transactional histories: who takes part
   std::string meaning{};                    ///< one plain sentence: what it does to a user
+  /// Instead of `steps`: whatever is assumed of what nobody recorded, one of these stands.
+  std::vector<Contradiction> contradictions{};
 };
 
 /// Something that was claimed and checked. `holds` is nullopt where it could not
@@ -186,6 +207,10 @@ struct Verdict {
   std::vector<std::string> models_also_not;    ///< the others (Elle's :also-not)
   std::vector<ModelEvidence> models_evidence;  ///< of each of `models_not`
   std::vector<std::string> models_undecided;   ///< neither ruled out nor known to hold
+  /// An order in which the transactions could have taken effect one after the other (or, under
+  /// snapshot isolation, have committed), as indices in the file, of `order_model`; if it was asked for.
+  std::vector<std::uint64_t> order;
+  std::string order_model;
   std::vector<std::string> keys;               ///< offending keys, each once, sorted naturally
   std::vector<Anomaly> anomalies;
   std::vector<KindCount> anomaly_counts;  ///< of the kinds of which only the first are listed

@@ -12,6 +12,8 @@
 namespace witness {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -87,7 +89,7 @@ TEST(Models, ThePageListsTheImplicationsOfTheTable) {
     }
     listed.emplace(*from, *from);
   }
-  EXPECT_EQ(listed.size(), 15u);
+  EXPECT_EQ(listed.size(), 26u);
 }
 
 TEST(Models, AStrongerModelForbidsAllThatAWeakerOneDoes) {
@@ -112,20 +114,39 @@ TEST(Models, WriteSkewLeavesSnapshotIsolation) {
               ElementsAre("strong-snapshot-isolation"));
 }
 
-TEST(Models, ALostUpdateLeavesReadCommitted) {
+TEST(Models, ALostUpdateLeavesReadCommittedAndCausal) {
   EXPECT_THAT(judge_models(implied_by(AnomalyKind::lost_update)).strongest,
-              ElementsAre("strong-read-committed"));
+              ElementsAre("strong-read-committed", "causal"));
 }
 
-TEST(Models, ADirtyReadLeavesReadUncommittedAndGarbageNothing) {
+TEST(Models, DirtyReadsAndGarbageLeaveNoTransactionsButSessions) {
   EXPECT_THAT(judge_models(implied_by(AnomalyKind::g1a)).strongest,
-              ElementsAre("strong-read-uncommitted"));
-  EXPECT_THAT(judge_models(implied_by(AnomalyKind::garbage_read)).strongest, IsEmpty());
+              ElementsAre("strong-read-uncommitted", "writes-follow-reads", "PRAM"));
+  EXPECT_THAT(judge_models(implied_by(AnomalyKind::garbage_read)).strongest,
+              ElementsAre("writes-follow-reads", "PRAM"));
 }
 
 TEST(Models, AnEarlyRejectionLeavesWhatDoesNotSpeakOfTime) {
   EXPECT_THAT(judge_models(implied_by(AnomalyKind::early_rejection)).strongest,
               ElementsAre("strong-read-uncommitted", "strong-session-serializable"));
+}
+
+TEST(Models, AStaleReadLeavesReadAtomicWhereWeakLevelsWereLookedAt) {
+  const KindSet stale = implied_by(AnomalyKind::g_single_item);
+  EXPECT_THAT(judge_models(stale).strongest,
+              ElementsAre("cursor-stability", "strong-read-committed", "causal"));
+  const ModelVerdict open = judge_models(stale, kWeakKinds);
+  EXPECT_THAT(open.undecided, Contains("read-atomic"));
+  EXPECT_THAT(open.undecided, Contains("monotonic-writes"));
+  EXPECT_THAT(judge_models(implied_by(AnomalyKind::fractured_read)).violated,
+              AllOf(Contains("read-atomic"), Contains("causal"), Contains("consistent-view")));
+}
+
+TEST(Models, WhatFollowsFromTheAbsenceOfStaleReadsIsNotOpen) {
+  EXPECT_THAT(judge_models(0, kWeakKinds).undecided, IsEmpty());
+  // Inside of one transaction a session's guarantee can be broken without any cycle.
+  EXPECT_THAT(judge_models(implied_by(AnomalyKind::internal), kWeakKinds).undecided,
+              Contains("read-your-writes"));
 }
 
 TEST(Models, LedgerAnomaliesAccuseNoModel) {

@@ -1,6 +1,7 @@
 /// The checker of transactions against the oracle, on small random histories.
 #include <gtest/gtest.h>
 
+#include "tests/checker/disagreements.hpp"
 #include "tests/checker/fuzz_cases.hpp"
 #include "tests/oracle/random_history.hpp"
 #include "witness/check.hpp"
@@ -11,49 +12,15 @@ namespace {
 using oracle::Models;
 using oracle::SmallHistory;
 
-bool among(const std::vector<std::string>& names, const std::string& name) {
-  return std::ranges::find(names, name) != names.end();
-}
-
-/// Every disagreement, with the smallest history that shows it.
-class Disagreements {
- public:
-  void add(const std::string& what, const SmallHistory& small) {
-    std::size_t steps = 0;
-    for (const oracle::Tx& tx : small.txs) steps += 1 + tx.steps.size();
-    Shown& shown = all_[what];
-    if (++shown.count > 1 && shown.steps <= steps) return;
-    shown.steps = steps;
-    shown.edn = oracle::edn(small);
-  }
-  std::string text() const {
-    std::string text;
-    for (const auto& [what, shown] : all_) {
-      text += fmt::format("{} ({} times), as in\n{}", what, shown.count, shown.edn);
-    }
-    return text;
-  }
-
- private:
-  struct Shown {
-    std::size_t count = 0;
-    std::size_t steps = 0;
-    std::string edn;
-  };
-  std::map<std::string, Shown> all_;
-};
+using testing::among;
+using testing::Disagreements;
+using testing::seed_or;
 
 /// Lists whose last appends nobody read leave open in which order those came. That may leave a
 /// model undecided that forbids lost updates, and not every cycle of two transactions' stale reads.
 bool may_stay_open(const std::string& model) {
   return model == "cursor-stability" || model == "consistent-view" ||
          model == "parallel-snapshot-isolation" || model.ends_with("snapshot-isolation");
-}
-
-/// Another seed tries other histories.
-std::uint64_t seed_or(std::uint64_t usual) {
-  const char* wanted = std::getenv("WITNESS_FUZZ_SEED");
-  return wanted == nullptr ? usual : std::stoull(wanted);
 }
 
 /// How often the checker said what.
@@ -90,12 +57,31 @@ class Comparison {
       }
     }
     compare_phenomena(small, verdict);
+    if (!lists_) compare_searched(small, history, satisfied);
   }
 
   std::map<std::string, Tally> tallies;
   Disagreements disagreements;
 
  private:
+  /// What is claimed alone is searched to the end: nothing stays open.
+  void compare_searched(const SmallHistory& small, const History& history,
+                        const Models& satisfied) {
+    for (const char* model :
+         {"snapshot-isolation", "serializable", "strong-session-snapshot-isolation",
+          "strong-session-serializable", "strong-snapshot-isolation", "strict-serializable"}) {
+      const Verdict verdict = check(history, {.models = {model}});
+      const bool vacuous = verdict.reason.find("put to the test") != std::string::npos;
+      const bool holds = verdict.validity == Validity::valid || vacuous;
+      if (verdict.validity == Validity::unknown && !vacuous) {
+        disagreements.add(std::string{model} + " is not decided: " + verdict.reason, small);
+      } else if (holds != satisfied.contains(model)) {
+        disagreements.add(std::string{model} + (holds ? " is said to hold" : " is said to fall"),
+                          small);
+      }
+    }
+  }
+
   void compare_phenomena(const SmallHistory& small, const Verdict& verdict) {
     const oracle::Phenomena found = oracle::phenomena(small);
     const auto reported = [&](AnomalyKind kind) {

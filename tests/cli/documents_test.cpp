@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "history/formats.hpp"
 #include "tests/support/process.hpp"
 #include "workloads/backoff.hpp"
 #include "workloads/error_classes.hpp"
@@ -45,6 +46,15 @@ TEST(Documents, WorkloadsHaveEveryVariantBackoffAndError) {
                   completion(rule.before) + " | " + completion(rule.commit_postgresql) + " | " +
                   completion(rule.commit_other) + " | " + (rule.retry ? "yes" : "no") + " |"));
   }
+}
+
+TEST(Documents, TheFormatsHaveEveryFormat) {
+  const std::string text = document("history/FORMAT.md");
+  for (const HistoryFormat& format : kHistoryFormats) {
+    EXPECT_THAT(text, HasSubstr('`' + std::string{format.name} + '`'));
+  }
+  const std::string help = witness({"convert", "--help"}).out;
+  for (const HistoryFormat& format : kHistoryFormats) EXPECT_THAT(help, HasSubstr(format.name));
 }
 
 TEST(Documents, EveryOptionOfRecordStandsInTheReadmeOrItsHelp) {

@@ -78,8 +78,8 @@ inline std::string read_in_blocks(std::string_view bytes, const char* format,
   } catch (const InputError& error) {
     const std::string_view message = error.what();
     require(utf8::find_invalid(message) == std::string_view::npos, "messages are UTF-8");
-    // Not why: a list that opens behind the first block is no list of operations (block_reader).
-    return "refused";
+    return std::to_string(error.position().line) + ':' + std::to_string(error.position().column) +
+           ' ' + error.rule();
   }
 }
 

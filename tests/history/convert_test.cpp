@@ -24,7 +24,7 @@ History converted(const History& history, const char* format, const char* file =
   std::filesystem::create_directory(folder);
   const auto path =
       folder / (file != nullptr ? std::string{file} : "convert" + std::string{target.extension});
-  write_history(history, *target.writer(), target.name, path.string());
+  write_history(history, *target.writer(), target, path.string());
   History read = read_history(path.string());
   std::filesystem::remove_all(folder);
   return read;
@@ -156,6 +156,134 @@ TEST(Convert, WritesTheTextOfPlume) {
   const History edn = converted(first, "edn");
   EXPECT_EQ(edn.transactions->transactions.size(), 4U);
   EXPECT_EQ(edn.transactions->transactions[2].fate, Fated::aborted);
+}
+
+/// Sessions in the order of their numbers, reads of nil, an aborted write, no value twice.
+const std::string kSessions =
+    "w(1,2,0,0)\nr(5,0,0,0)\nw(1,3,0,-1)\nr(1,2,0,5)\nr(1,0,1,1)\nw(5,7,1,1)\nr(1,2,1,4)\n"
+    "r(5,7,2,9)\n";
+
+/// What every format of sessions can say: numbers of transactions are counted in some.
+std::string sessions_of(const History& history) {
+  const Transactions& all = *history.transactions;
+  std::string text;
+  for (std::uint32_t id = 0; id < all.transactions.size(); ++id) {
+    const Transaction& one = all.transactions[id];
+    text += std::to_string(all.processes[one.process]) + " after " +
+            std::to_string(static_cast<std::int32_t>(one.previous)) + " fate " +
+            std::to_string(static_cast<int>(one.fate)) + ':';
+    for (const TxnOp& op : all.ops_of(id)) {
+      const bool initial = op.value().is_nil() || op.value() == all.initial;
+      text += initial ? " initial" : ' ' + text_of_op(history, op);
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+TEST(Convert, GoesRoundThroughEveryFormatOfSessions) {
+  const History first = parse_history(kSessions, "h");
+  for (const char* from : {"plume", "hist", "dbcop", "dbcop-bincode"}) {
+    const History one = converted(first, from);
+    EXPECT_EQ(sessions_of(one), sessions_of(first)) << from;
+    for (const char* to : {"plume", "hist", "dbcop", "dbcop-bincode", "edn", "json"}) {
+      const History other = converted(one, to);
+      if (std::string_view{to} == "edn" || std::string_view{to} == "json") continue;  // as below
+      EXPECT_EQ(sessions_of(other), sessions_of(first)) << from << " to " << to;
+      EXPECT_FALSE(other.transactions->has_real_time);
+    }
+  }
+}
+
+TEST(Convert, GoesRoundThroughFormatsOfWhatCommitted) {
+  std::string text = kSessions;
+  text.erase(text.find("w(1,3,0,-1)\n"), 12);
+  const History first = parse_history(text, "h");
+  const std::vector<const char*> formats = {"plume", "hist",  "dbcop", "dbcop-bincode",
+                                            "cobra", "viper", "plume"};
+  for (const char* from : formats) {
+    for (const char* to : formats) {
+      EXPECT_EQ(sessions_of(converted(converted(first, from), to)), sessions_of(first))
+          << from << " to " << to;
+    }
+  }
+}
+
+TEST(Convert, GoesRoundThroughTheTestsOfAwdit) {
+  const History first = parse_history("w 1 2\nw 3 4\n-----\nr 1 2\n=====\nr 3 4\nw 1 5\n", "h");
+  for (const char* to :
+       {"awdit-test", "plume", "hist", "dbcop", "dbcop-bincode", "cobra", "viper"}) {
+    EXPECT_EQ(sessions_of(converted(converted(first, to), "awdit-test")), sessions_of(first)) << to;
+  }
+}
+
+TEST(Convert, KeepsNumbersOf64BitsWhereAFormatHasThem) {
+  const History hist =
+      parse_history("[4611686018427387904:=18446744073709551615]\n", "h", {.format = "hist"});
+  EXPECT_EQ(sessions_of(hist),
+            "0 after -1 fate 0: w \"4611686018427387904 #18446744073709551615\n");
+  const History dbcop = parse_history(
+      R"({"data":[[{"events":[["w",9223372036854775807,4611686018427387904]],"committed":true}]]})",
+      "h");
+  for (const char* to : {"dbcop", "dbcop-bincode", "cobra", "viper"}) {
+    EXPECT_EQ(sessions_of(converted(dbcop, to)), sessions_of(dbcop)) << to;
+  }
+}
+
+TEST(Convert, SaysWhatFormatsOfSessionsCannotHold) {
+  const auto because = [](const std::string& text, const char* format) {
+    const std::string reason = refusal(text, format);
+    const std::string begin = "h cannot be written as " + std::string{format} + ": ";
+    return reason.starts_with(begin) ? reason.substr(begin.size()) : reason;
+  };
+  const std::string invoke = "{:type :invoke :process 0 :value [[:w 1 1]]}\n";
+  for (const char* format : {"awdit-test", "cobra", "viper", "hist", "dbcop", "dbcop-bincode"}) {
+    EXPECT_EQ(because(kLists, format), "it has registers only, no lists");
+    EXPECT_EQ(because(invoke, format), "it has no unknown fates, like that of operation 0");
+    EXPECT_EQ(because(invoke + "{:type :ok :process 0}\n", format),
+              "it has no unknown reads, like those of operation 0");
+  }
+  for (const char* format : {"awdit-test", "cobra", "viper"}) {
+    EXPECT_EQ(because("w(1,3,0,-1)\n", format),
+              "it has only transactions that committed, unlike operation 0");
+  }
+  const std::string overlapping =
+      invoke + "{:type :invoke :process 0 :value [[:w 1 2]]}\n" +
+      "{:type :ok :process 0 :value [[:w 1 1]]}\n{:type :ok :process 0 :value [[:w 1 2]]}\n";
+  EXPECT_EQ(because(overlapping, "hist"),
+            "in its sessions each transaction follows the one before, unlike operation 1");
+  const auto ok = [](const std::string& ops) {
+    return "{:type :ok :process 0 :value [" + ops + "]}\n";
+  };
+  EXPECT_EQ(because(ok("[:r 1 nil] [:w 2 1]"), "awdit-test"),
+            "it has no value before the first write, unlike operation 0");
+  EXPECT_EQ(because(ok("[:w -1 2]"), "awdit-test"),
+            "it has only integers from 0 as keys, unlike operation 0");
+  EXPECT_EQ(because(ok("[:w 1 -2]"), "awdit-test"),
+            "it has only integers from 0 as values, unlike operation 0");
+  EXPECT_EQ(because(ok("[:w 1 0]"), "dbcop"),
+            "0 is what a register is before its first write, and operation 0 writes it");
+  EXPECT_EQ(because(ok("[:r 1 0] [:w 2 1]"), "hist"),
+            "0 is what a register is before its first write, and operation 0 reads it as "
+            "something else");
+  EXPECT_EQ(because(ok("[:w \"x\" 1]"), "dbcop"),
+            "it has only integers from 0 as variables, unlike operation 0");
+  EXPECT_EQ(because(ok("[:w 1 \"x\"]"), "dbcop-bincode"),
+            "it has only integers from 0 as versions, unlike operation 0");
+  EXPECT_EQ(because(ok("[:w \"7\" 1]"), "hist"),
+            "its variables are integers from 0, or words of letters, digits and _, unlike "
+            "operation 0");
+  EXPECT_EQ(because(ok("[:w \"x\" 1]"), "cobra"),
+            "it has only integers of 64 bits as keys, unlike operation 0");
+  EXPECT_EQ(because(ok("[:w 1 \"x\"]"), "cobra"),
+            "it has only integers of 64 bits as values, unlike operation 0");
+  EXPECT_EQ(because(ok("[:w 1 3] [:w 2 3]"), "cobra"),
+            "its writes have numbers of their own, but 3 is written twice, in the end by "
+            "operation 0");
+  EXPECT_EQ(because(ok("[:r 1 3] [:w 2 1]"), "cobra"),
+            "its reads name the transaction that wrote, and nobody wrote what operation 0 reads");
+  EXPECT_EQ(because(ok("[:w 1 3200183278]"), "cobra"),
+            "this number has a meaning of its own, and operation 0 has it");
 }
 
 }  // namespace

@@ -2,46 +2,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "history/history_reader.hpp"
+#include "tests/history/refused.hpp"
 #include "witness/error.hpp"
 #include "witness/history.hpp"
 
 namespace witness {
 namespace {
-
-/// `marked`: a text in which `^` stands before the place of the caret, and is no part of it.
-void expect_refused(const std::string& marked, const std::string& rule,
-                    const std::string& note = {}, const ReadOptions& options = {}) {
-  const std::size_t at = marked.find('^');
-  ASSERT_NE(at, std::string::npos) << marked;
-  std::string text = marked;
-  text.erase(at, 1);
-  const std::size_t feed = text.substr(0, at).rfind('\n');
-  const std::size_t begin = feed == std::string::npos ? 0 : feed + 1;
-  const auto line =
-      1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-  const InputError expected{"f",
-                            {static_cast<std::uint64_t>(line), at - begin + 1},
-                            rule,
-                            text.substr(begin, text.find('\n', begin) - begin),
-                            note};
-  try {
-    parse_history(text, "f", options);
-    ADD_FAILURE() << "it was read: " << text;
-  } catch (const InputError& error) {
-    EXPECT_EQ(error.what(), std::string{expected.what()}) << text;
-  }
-  try {
-    parse_history(text, "f", options, Cutting{30, 2});
-    ADD_FAILURE() << "it was read in blocks: " << text;
-  } catch (const InputError& error) {
-    EXPECT_EQ(error.rule(), rule) << text;
-    EXPECT_EQ(error.position().line, expected.position().line) << text;
-    EXPECT_EQ(error.position().column, expected.position().column) << text;
-  }
-}
 
 const std::string kOkEdn = "{:index 0 :type :ok :process 0 :value [[:append :x 7]]}\n";
 const std::string kHeader = R"({"schema":"witness.history/1","workload":"list-append"})"
@@ -72,6 +44,65 @@ TEST(TransactionsIllFormed, AValueThatIsWrittenTwice) {
   expect_refused("w(1,7,0,0)\nr(1,7,1,1)\nw(1,^7,2,2)\n",
                  "value 7 is written to key \"1\" twice; the version order would be ambiguous",
                  "first written at line 1");
+}
+
+/// One line for each value that is written to a key.
+using Writes = std::vector<std::pair<int, std::int64_t>>;
+
+std::string text_of_writes(const Writes& writes) {
+  std::string text;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    text += "w(" + std::to_string(writes[i].first) + ',' + std::to_string(writes[i].second) + ',' +
+            std::to_string(i % 7) + ',' + std::to_string(i) + ")\n";
+  }
+  return text;
+}
+
+/// The line of the first write that stood above already, or 0.
+std::uint64_t line_refused(const Writes& writes) {
+  try {
+    const std::string text = text_of_writes(writes);
+    const std::set<std::pair<int, std::int64_t>> distinct(writes.begin(), writes.end());
+    const History kept = parse_history(text, "h", {.duplicates = true});
+    EXPECT_EQ(kept.transactions->has_duplicates, distinct.size() < writes.size()) << text;
+    parse_history(text, "h");
+    return 0;
+  } catch (const InputError& error) {
+    return error.position().line;
+  }
+}
+
+TEST(TransactionsIllFormed, TheFirstValueThatIsWrittenTwiceIsNamed) {
+  std::mt19937_64 random{7};
+  for (int round = 0; round < 2000; ++round) {
+    const std::int64_t far = round % 3 == 0 ? 1 : round % 3 == 1 ? 1000 : Datum::kIntegerMax / 40;
+    Writes writes(1 + random() % 30);
+    for (auto& [key, value] : writes) {
+      key = static_cast<int>(random() % 3);
+      value = (static_cast<std::int64_t>(random() % 60) - 30) * far;
+    }
+    std::uint64_t expected = 0;
+    for (std::size_t i = 0; i < writes.size() && expected == 0; ++i) {
+      if (std::find(writes.begin(), writes.begin() + static_cast<std::ptrdiff_t>(i), writes[i]) !=
+          writes.begin() + static_cast<std::ptrdiff_t>(i)) {
+        expected = i + 1;
+      }
+    }
+    EXPECT_EQ(line_refused(writes), expected) << text_of_writes(writes);
+  }
+}
+
+TEST(TransactionsIllFormed, AValueThatIsWrittenTwiceIsFoundInALongHistory) {
+  Writes writes(700'000);
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    writes[i] = {static_cast<int>(i % 1000), static_cast<std::int64_t>(writes.size() - i)};
+  }
+  EXPECT_EQ(line_refused(writes), 0U);
+  writes[650'123] = writes[100'123];
+  EXPECT_EQ(line_refused(writes), 650'124U);
+  writes[649'999] = {5, 1'000'000'000'000};
+  writes[200'000] = writes[649'999];
+  EXPECT_EQ(line_refused(writes), 650'000U);
 }
 
 TEST(TransactionsIllFormed, ShowsNothingOfAValueThatDrivesATerminal) {
@@ -249,7 +280,10 @@ TEST(TransactionsIllFormed, SurvivesDeepNesting) {
 }
 
 TEST(TransactionsIllFormed, NamesTheFormatsThereAre) {
-  expect_refused("^hello", "this looks like none of the formats native, json, edn, plume, etcd");
+  expect_refused(
+      "^hello",
+      "this looks like none of the formats native, dbcop, chronos, viper, json, hist, edn, plume, "
+      "awdit-test, etcd, cobra, dbcop-bincode");
   EXPECT_THROW(parse_history("[]", "f", {.format = "yaml"}), UsageError);
   EXPECT_THROW(parse_history("[]", "f", {.workload = "seat"}), UsageError);
 }

@@ -125,6 +125,21 @@ TEST(TransactionsReader, DoesNotDependOnHowTheTextIsCut) {
   expect_same_in_blocks("w(1,10,0,0)\nw(2,10,0,0)\nr(1,10,1,1)\nr(2,0,1,1)\nw(1,11,1,-1)\n");
 }
 
+TEST(TransactionsReader, OpensAListBehindDiscardedFormsWhereverTheyAreCut) {
+  const std::string list = "[{:type :ok :process 0 :value [[:w 1 1]]}]\n";
+  for (const char* discarded : {"#_", "\r#_", "\r\r\r#_", "\n\n\n\n#_ #_ x", "; a line\n#_"}) {
+    const std::string text = std::string{discarded} + " y " + list;
+    const std::string whole = text_of(read(text, {.format = "edn"}));
+    for (std::size_t block = 1; block < 20; ++block) {
+      EXPECT_EQ(text_of(parse_history(text, "h", {.format = "edn"}, Cutting{block, 0})), whole)
+          << text << block;
+    }
+  }
+  std::string long_one;
+  while (long_one.size() < (std::size_t{5} << 19U)) long_one += "#_ {:type :ok}\n; nothing\n";
+  EXPECT_EQ(read(long_one + list).transactions->transactions.size(), 1U);
+}
+
 TEST(TransactionsReader, TakesFormsOverSeveralLines) {
   const std::string spread = R"([{:index 0,
   :type :ok ; told
@@ -385,6 +400,20 @@ order
 key 1 used by 0/0 1/2 2/3 3/4 longest -1
 key 2 used by 0/1 longest -1
 )");
+}
+
+TEST(TransactionsReader, KeepsAValueThatIsWrittenToARegisterTwiceIfItIsAskedTo) {
+  const std::string plume = "w(1,7,0,0)\nw(1,7,1,1)\n";
+  EXPECT_THROW(read(plume), InputError);
+  const History twice = read(plume, {.duplicates = true});
+  EXPECT_TRUE(twice.transactions->has_duplicates);
+  EXPECT_EQ(twice.transactions->ops.size(), 2U);
+  EXPECT_TRUE(read("{:type :ok :process 0 :value [[:w :x 7] [:w :x 7]]}", {.duplicates = true})
+                  .transactions->has_duplicates);
+  EXPECT_FALSE(read("w(1,7,0,0)\nw(2,7,1,1)\n", {.duplicates = true}).transactions->has_duplicates);
+  EXPECT_THROW(
+      read("{:type :ok :process 0 :value [[:append :x 7] [:append :x 7]]}", {.duplicates = true}),
+      InputError);
 }
 
 TEST(TransactionsReader, MakesEachNativeAttemptATransaction) {

@@ -1,15 +1,21 @@
-/// JsonOps: keys, values and elements.
+/// JsonText: keys, values and elements.
 #include <charconv>
 
 #include "history/datum_text.hpp"
+#include "history/excerpt.hpp"
 #include "history/integer.hpp"
 #include "history/json_fault.hpp"
-#include "history/json_ops.hpp"
+#include "history/json_text.hpp"
 #include "history/utf8.hpp"
 
 namespace witness {
+namespace {
 
-bool JsonOps::datum(Datum& datum) {
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
+
+bool JsonText::datum(Datum& datum) {
   const Digits digits = leading_digits(at_);
   if (digits.count - 1U < 7U && (*at_ != '0' || digits.count == 1)) {
     const char c = at_[digits.count];
@@ -22,7 +28,7 @@ bool JsonOps::datum(Datum& datum) {
   return other_datum(datum);
 }
 
-bool JsonOps::other_datum(Datum& datum) {
+bool JsonText::other_datum(Datum& datum) {
   if (*at_ == '"') return string_datum(datum);
   if (*at_ == '-' || (*at_ >= '0' && *at_ <= '9')) return number_datum(datum);
   if (std::string_view{at_, 4} == "null") {
@@ -38,7 +44,7 @@ bool JsonOps::other_datum(Datum& datum) {
 }
 
 /// A list that a register was set to, as its text.
-bool JsonOps::list_datum(Datum& list) {
+bool JsonText::list_datum(Datum& list) {
   list_.clear();
   ++at_;
   space();
@@ -56,7 +62,7 @@ bool JsonOps::list_datum(Datum& list) {
   return true;
 }
 
-bool JsonOps::number_datum(Datum& datum) {
+bool JsonText::number_datum(Datum& datum) {
   const char* const begin = at_;
   if (!skip()) return false;
   std::string_view token{begin, static_cast<std::size_t>(at_ - begin)};
@@ -73,15 +79,14 @@ bool JsonOps::number_datum(Datum& datum) {
   return true;
 }
 
-bool JsonOps::string_datum(Datum& datum) {
+bool JsonText::string_datum(Datum& datum) {
   std::string_view quoted;
   if (!string(quoted)) return malformed();
   datum = Datum::text(block_->strings.intern(quoted));
   return true;
 }
 
-/// A string with its opening quote and without its closing one; unescaped.
-bool JsonOps::string(std::string_view& quoted) {
+bool JsonText::string(std::string_view& quoted) {
   const char* const begin = at_;
   const char* at = at_ + 1;
   bool ascii = true;
@@ -98,7 +103,7 @@ bool JsonOps::string(std::string_view& quoted) {
   return true;
 }
 
-bool JsonOps::escaped_string(const char* begin, std::string_view& quoted) {
+bool JsonText::escaped_string(const char* begin, std::string_view& quoted) {
   at_ = begin;
   if (!skip()) return false;  // from here on it is valid
   scratch_ = '"';
@@ -147,11 +152,50 @@ bool JsonOps::escaped_string(const char* begin, std::string_view& quoted) {
 }
 
 /// Moves behind any value; strict.
-bool JsonOps::skip() {
+bool JsonText::skip() {
   const JsonExtent extent = json_extent({at_, static_cast<std::size_t>(end_ - at_)});
   if (extent.fault) return fail(at_ + extent.fault->offset, {});
   at_ += extent.end;
   return true;
+}
+
+bool JsonText::fail(const char* at, std::string rule) {
+  fault_ = {static_cast<std::size_t>(at - begin_), std::move(rule), {}};
+  return false;
+}
+
+bool JsonText::number(std::string_view name, std::int64_t& value) {
+  const char* const begin = at_;
+  const bool negative = *at_ == '-';
+  const char* digits = at_ + (negative ? 1 : 0);
+  const Digits first = leading_digits(digits);
+  if (first.count > 0 && first.count < 8 && (digits[0] != '0' || first.count == 1)) {
+    at_ = digits + first.count;
+    value = static_cast<std::int64_t>(first.value);
+    if (negative) value = -value;
+  } else {
+    const char* stop = digits;
+    while (is_digit(*stop)) ++stop;
+    if (stop == digits || (digits[0] == '0' && stop - digits > 1)) {
+      if (is_digit(*begin) || *begin == '-' || begin >= end_) return malformed();
+      return fail(begin, quoted(name) + " must be an integer");
+    }
+    const auto [parsed, error] = std::from_chars(begin, stop, value);
+    if (error != std::errc{} || parsed != stop) {
+      return fail(begin, quoted(name) + " must be an integer, in 64 bits");
+    }
+    at_ = stop;
+  }
+  if (*at_ == '.' || *at_ == 'e' || *at_ == 'E') {
+    return fail(begin, quoted(name) + " must be an integer, not a fraction");
+  }
+  return true;
+}
+
+bool JsonText::boolean(std::string_view name, bool& value) {
+  value = *at_ == 't';
+  if (short_text(at_, "true") || short_text(at_, "false")) return true;
+  return fail(at_, quoted(name) + " must be true or false");
 }
 
 }  // namespace witness

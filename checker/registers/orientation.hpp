@@ -1,0 +1,59 @@
+/// Is there a choice for every two chains that leaves a polygraph without a cycle?
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "checker/registers/polygraph.hpp"
+
+namespace witness {
+
+/// What a search may use. `rounds`: how often a component's orientation is refuted before it is
+/// given up; the deadline only when there is one, so that a search without it is deterministic.
+struct SearchLimits {
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+  std::uint64_t memory_bytes = std::uint64_t{4} << 30U;
+  std::uint64_t rounds = 1'000'000;
+
+  bool expired() const { return deadline && std::chrono::steady_clock::now() >= *deadline; }
+};
+
+/// An edge of a cycle, and under what it holds: always, where a choice falls so, or where a read is
+/// of this writer.
+struct LemmaEdge {
+  PolyEdge edge;
+  std::optional<Choice> given;
+  Literal selection = 0;
+};
+
+/// A cycle: what its edges hold under cannot all be.
+using Lemma = std::vector<LemmaEdge>;
+
+enum class SearchOutcome : std::uint8_t { valid, violated, unknown };
+
+struct SearchResult {
+  SearchOutcome outcome = SearchOutcome::valid;
+  /// Violated: a few cycles, one of which stands whatever is chosen; none of them can be left out.
+  std::vector<Lemma> lemmas;
+  /// Unknown: what is left.
+  std::uint64_t components_undecided = 0;
+  std::uint64_t choices_undecided = 0;
+  /// Valid: the nodes in an order that all edges of the found choice follow.
+  std::vector<std::uint32_t> order;
+};
+
+/// `likely`: of each transaction, its place in some order. Does it leave no cycle to choose chains
+/// by the places of their heads? `order` is then that of the nodes. Linear. (Not for graphs with
+/// selections: false.)
+bool follows_order(const Polygraph& graph, const std::vector<std::uint32_t>& likely,
+                   std::vector<std::uint32_t>& order);
+
+/// The same order is where the search begins. What either way would close a cycle is decided, again
+/// and again; what is left falls into components, and each is decided by CaDiCaL, which proposes,
+/// and by the cycles of what it proposed.
+SearchResult search_orientation(const Polygraph& graph, const std::vector<std::uint32_t>& likely,
+                                const SearchLimits& limits);
+
+}  // namespace witness

@@ -1,0 +1,126 @@
+#include "checker/registers/weak_input.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace witness {
+namespace {
+
+/// Inferred edges by their ends.
+class ByEnd {
+ public:
+  ByEnd(std::uint32_t vertices, std::span<const CommitEdge> edges) {
+    if (edges.empty()) return;
+    begin_.assign(vertices + 2, 0);
+    for (const CommitEdge& edge : edges) ++begin_[edge.to + 2];
+    for (std::size_t i = 2; i < begin_.size(); ++i) begin_[i] += begin_[i - 1];
+    from_.resize(edges.size());
+    for (const CommitEdge& edge : edges) from_[begin_[edge.to + 1]++] = edge.from;
+  }
+  std::span<const std::uint32_t> to(std::uint32_t vertex) const {
+    if (begin_.empty()) return {};
+    return std::span{from_}.subspan(begin_[vertex], begin_[vertex + 1] - begin_[vertex]);
+  }
+
+ private:
+  std::vector<std::size_t> begin_;
+  std::vector<std::uint32_t> from_;
+};
+
+/// Visits what comes before a vertex, then the vertex.
+class DepthFirst {
+ public:
+  DepthFirst(const WeakInput& input, bool sessions, std::span<const CommitEdge> inferred)
+      : input_(input),
+        sessions_(sessions),
+        inferred_(input.vertices(), inferred),
+        state_(input.vertices(), State::unseen) {}
+
+  std::optional<std::vector<std::uint32_t>> run() {
+    order_.reserve(input_.vertices());
+    for (std::uint32_t vertex = 0; vertex < input_.vertices(); ++vertex) {
+      if (state_[vertex] == State::unseen && !visit(vertex)) return std::nullopt;
+    }
+    return std::move(order_);
+  }
+
+ private:
+  enum class State : std::uint8_t { unseen, open, done };
+  /// `pending` of the predecessors that were unseen are on the list still.
+  struct Frame {
+    std::uint32_t vertex;
+    std::size_t pending;
+  };
+
+  /// Puts the predecessors that are not done on the list; false if one is open.
+  bool open(std::uint32_t vertex) {
+    state_[vertex] = State::open;
+    frames_.push_back({vertex, pending_.size()});
+    bool good = true;
+    const auto add = [&](std::uint32_t before) {
+      if (state_[before] == State::unseen) pending_.push_back(before);
+      good = good && state_[before] != State::open;
+    };
+    for_predecessors(input_, sessions_, vertex,
+                     [&](std::uint32_t before, EdgeKind) { add(before); });
+    for (const std::uint32_t before : inferred_.to(vertex)) add(before);
+    return good;
+  }
+
+  bool visit(std::uint32_t first) {
+    if (!open(first)) return false;
+    while (!frames_.empty()) {
+      const Frame& top = frames_.back();
+      if (pending_.size() == top.pending) {
+        state_[top.vertex] = State::done;
+        order_.push_back(top.vertex);
+        frames_.pop_back();
+        continue;
+      }
+      const std::uint32_t next = pending_.back();
+      pending_.pop_back();
+      if (state_[next] == State::open) return false;
+      if (state_[next] == State::unseen && !open(next)) return false;
+    }
+    return true;
+  }
+
+  const WeakInput& input_;
+  bool sessions_;
+  ByEnd inferred_;
+  std::vector<State> state_;
+  std::vector<Frame> frames_;
+  std::vector<std::uint32_t> pending_;
+  std::vector<std::uint32_t> order_;
+};
+
+}  // namespace
+
+WrittenKeys::WrittenKeys(const Transactions& history) {
+  begin_.reserve(history.transactions.size() + 1);
+  begin_.push_back(0);
+  for (std::uint32_t i = 0; i < history.transactions.size(); ++i) {
+    if (history.transactions[i].fate != Fated::aborted && !is_initializer(history, i)) {
+      for (const TxnOp& op : history.ops_of(i)) {
+        if (op.kind == TxnOpKind::write) keys_.push_back(op.key);
+      }
+      const auto first = keys_.begin() + begin_.back();
+      std::sort(first, keys_.end());
+      keys_.erase(std::unique(first, keys_.end()), keys_.end());
+    }
+    begin_.push_back(static_cast<std::uint32_t>(keys_.size()));
+  }
+}
+
+std::uint32_t transaction_of(const Transactions& history, std::uint32_t op) {
+  const auto after =
+      std::ranges::upper_bound(history.transactions, op, {}, &Transaction::ops_begin);
+  return static_cast<std::uint32_t>(after - history.transactions.begin() - 1);
+}
+
+std::optional<std::vector<std::uint32_t>> commit_order(const WeakInput& input, bool sessions,
+                                                       std::span<const CommitEdge> inferred) {
+  return DepthFirst{input, sessions, inferred}.run();
+}
+
+}  // namespace witness
