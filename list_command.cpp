@@ -13,6 +13,7 @@
 #include "commands.hpp"
 #include "history/formats.hpp"
 #include "witness/error.hpp"
+#include "witness/objects.hpp"
 #include "workloads/backoff.hpp"
 #include "workloads/workload.hpp"
 
@@ -64,6 +65,9 @@ std::vector<Row> workload_rows() {
     for (const Variant& variant : workload.variants) {
       rows.push_back({fmt::format("  {}", variant.name), std::string{variant.summary}, {}});
     }
+  }
+  for (const ObjectKindInfo& kind : kObjectKinds) {
+    rows.push_back({std::string{kind.name}, fmt::format("(only checked) {}", kind.about), {}});
   }
   return rows;
 }

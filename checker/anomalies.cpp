@@ -14,6 +14,9 @@ constexpr std::string_view kCerone = "Cerone and Gotsman 2018, Analysing Snapsho
 constexpr std::string_view kCerone15 =
     "Cerone, Bernardi and Gotsman 2015, A Framework for Transactional Consistency Models";
 constexpr std::string_view kBerenson = "Berenson et al. 1995, P4";
+constexpr std::string_view kJepsen = "Kingsbury, Jepsen, its workload of that name";
+constexpr std::string_view kKleppmann = "Kleppmann 2016, How to do distributed locking";
+constexpr std::string_view kSovran = "Sovran et al. 2011, Transactional storage, sec. 3";
 constexpr std::string_view kHerlihy = "Herlihy and Wing 1990, Linearizability";
 
 constexpr std::string_view kBailis = "Bailis et al. 2013, Highly Available Transactions, app. A";
@@ -38,6 +41,35 @@ constexpr std::array kTable = {
     AnomalyInfo{double_apply, "double-apply", "two attempts of one operation committed", kOurs},
     AnomalyInfo{early_rejection, "early-rejection",
                 "somebody was told that all is taken before the last taker had begun", kHerlihy},
+    AnomalyInfo{nonlinearizable, "nonlinearizable",
+                "no order of the calls that respects real time explains what they returned",
+                kHerlihy},
+    AnomalyInfo{stale_token, "stale-token",
+                "a lock was handed out with a token that is not above all earlier ones",
+                kKleppmann},
+    AnomalyInfo{lost_element, "lost-element",
+                "what was acknowledged as added or enqueued never came out again", kJepsen},
+    AnomalyInfo{unexpected_element, "unexpected-element",
+                "something came out that nobody can have put in", kJepsen},
+    AnomalyInfo{repeated_element, "repeated-element", "one element came out more than once",
+                kJepsen},
+    AnomalyInfo{stale_element, "stale-element",
+                "a read missed what had been acknowledged or seen before it began", kJepsen},
+    AnomalyInfo{counter_out_of_bounds, "counter-out-of-bounds",
+                "a counter showed less than was surely added, or more than can have been", kJepsen},
+    AnomalyInfo{wrong_total, "wrong-total", "a read of all accounts shows another sum of money",
+                kJepsen},
+    AnomalyInfo{negative_balance, "negative-balance", "an account went below zero", kJepsen},
+    AnomalyInfo{unexpected_account, "unexpected-account",
+                "a read shows an account too many, or one without a balance", kJepsen},
+    AnomalyInfo{duplicate_id, "duplicate-id", "one identifier was given out twice", kJepsen},
+    AnomalyInfo{long_fork, "long-fork", "two reads saw two writes in opposite orders", kSovran},
+    AnomalyInfo{causal_reverse, "causal-reverse",
+                "a write was visible while an acknowledged earlier one was not", kJepsen},
+    AnomalyInfo{nonsequential_read, "nonsequential-read",
+                "one client's later write was visible while its earlier one was not", kJepsen},
+    AnomalyInfo{never_succeeded, "never-succeeded", "no operation of one kind ever succeeded",
+                kJepsen},
     AnomalyInfo{g1a, "G1a", "a transaction read what an aborted one wrote", kAdya},
     AnomalyInfo{g1b, "G1b", "a transaction read what another one wrote and then replaced itself",
                 kAdya},
@@ -158,6 +190,10 @@ constexpr std::array kImplications = {
     Implication{dirty_update, g1a},
     Implication{future_read, g1c},
     Implication{early_rejection, g1c_realtime},
+    Implication{long_fork, g_nonadjacent_item},
+    Implication{stale_token, nonlinearizable},
+    Implication{stale_element, nonlinearizable},
+    Implication{counter_out_of_bounds, nonlinearizable},
     Implication{g0, g1c},
     Implication{g_single_item, g_single},
     Implication{g_single_item, g_nonadjacent_item},
@@ -215,6 +251,34 @@ std::string_view harm(AnomalyKind kind) {
       return "Somebody acted on a value that was never meant to be seen.";
     case garbage_read:
       return "The database made up data.";
+    case nonlinearizable:
+      return "Somebody saw a state that one object, working one call at a time, was never in.";
+    case stale_token:
+      return "The holder of an expired lock can still write over its successor.";
+    case lost_element:
+      return "Acknowledged data is gone.";
+    case unexpected_element:
+      return "The database made up data, or kept what it had refused.";
+    case repeated_element:
+      return "One piece of work is done twice.";
+    case stale_element:
+      return "Somebody did not see what had been acknowledged before they asked.";
+    case counter_out_of_bounds:
+      return "Increments were lost, or counted twice.";
+    case wrong_total:
+      return "Money appeared or vanished.";
+    case negative_balance:
+      return "More money was spent than there was.";
+    case unexpected_account:
+      return "A snapshot of all accounts is not one.";
+    case duplicate_id:
+      return "Two things have the same name.";
+    case long_fork:
+      return "Two clients saw the past in different orders: no snapshot contains what they saw.";
+    case causal_reverse:
+      return "An answer was visible before its question.";
+    case nonsequential_read:
+      return "What one client did in order was seen out of order.";
     case internal:
       return "Inside one transaction the data changed under its hands.";
     case future_read:

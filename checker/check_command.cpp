@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -38,6 +40,10 @@ struct Options {
   CheckOptions check;
   ReadOptions read;
   std::vector<std::string> reports;
+  std::string timeout;
+  std::string memory;
+  std::string nil_reads;
+  std::string failed_cas;
   std::string sessions = "auto";
   int explain = 3;
   bool elle_compat = false;
@@ -102,6 +108,55 @@ void look_up_names(const CheckOptions& options) {
   assumptions_by_name(options.assume);
 }
 
+/// A number and a unit, as in 60s or 1.5G; the factor of the unit. Throws UsageError.
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+
+template <std::size_t n>
+double quantity(std::string_view option, const std::string& text, const std::array<Unit, n>& units,
+                std::string_view example) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const auto unit = std::ranges::find(units, std::string_view{end}, &Unit::name);
+  const bool fits = end != text.c_str() && unit != units.end() && number >= 0;
+  const double value = fits ? number * unit->factor : -1;
+  if (!(value >= 0 && value <= 9e18)) {
+    throw UsageError(
+        fmt::format("{} {}: a number and a unit, as in {}", option, escaped(text), example));
+  }
+  return value;
+}
+
+/// One of two words, the second of which is true.
+std::optional<bool> choice(std::string_view option, const std::string& text, std::string_view no,
+                           std::string_view yes) {
+  if (text.empty()) return std::nullopt;
+  if (text != no && text != yes) {
+    throw UsageError(fmt::format("{} {}: {} or {}", option, escaped(text), no, yes));
+  }
+  return text == yes;
+}
+
+void take_limits(Options& options) {
+  constexpr std::array kTimes = {Unit{"ms", 1e6}, Unit{"s", 1e9}, Unit{"", 1e9}, Unit{"m", 60e9},
+                                 Unit{"h", 3600e9}};
+  constexpr std::array kSizes = {Unit{"", 1}, Unit{"K", 1024.0}, Unit{"M", 1024.0 * 1024},
+                                 Unit{"G", 1024.0 * 1024 * 1024},
+                                 Unit{"T", 1024.0 * 1024 * 1024 * 1024}};
+  if (!options.timeout.empty()) {
+    options.check.timeout = std::chrono::nanoseconds{
+        static_cast<std::int64_t>(quantity("--timeout", options.timeout, kTimes, "60s"))};
+  }
+  if (!options.memory.empty()) {
+    options.check.memory_bytes =
+        static_cast<std::uint64_t>(quantity("--memory", options.memory, kSizes, "4G"));
+  }
+  options.read.nil_reads_tell = choice("--nil-reads", options.nil_reads, "unknown", "absent");
+  options.read.failed_cas_tells = choice("--failed-cas", options.failed_cas, "ignored", "mismatch");
+}
+
 /// A history that cannot be opened is unreadable input, as an ill-formed one is.
 Verdict judge(const std::string& path, const Options& options) {
   try {
@@ -117,7 +172,8 @@ Verdict judge(const std::string& path, const Options& options) {
 
 class Run {
  public:
-  explicit Run(const Options& options) : options_(options) {
+  explicit Run(Options& options) : options_(options) {
+    take_limits(options);
     look_up_names(options.check);
     for (const std::string& wanted : options.reports) reports_.emplace_back(wanted);
     style_.color = options.output.use_color();
@@ -188,6 +244,12 @@ class Run {
   bool unreadable_ = false;
 };
 
+std::string workload_names() {
+  std::string names = "list-append, rw-register";
+  for (const ObjectKindInfo& info : kObjectKinds) names += ", " + std::string{info.name};
+  return names;
+}
+
 }  // namespace
 
 Action check_command(CLI::App& app) {
@@ -214,10 +276,25 @@ Action check_command(CLI::App& app) {
                  "Format of the histories (auto; see: witness list formats)")
       ->type_name("F");
   app.add_option("--workload", options->read.workload,
-                 "What a file holds that does not say it: list-append or rw-register")
+                 "What a file holds that does not say it: " + workload_names())
       ->type_name("W");
-  app.add_option("--initial", options->read.initial, "A register's value before its first write")
+  app.add_option("--initial", options->read.initial,
+                 "The value before the first write; of a stock its units, of a bank its total")
       ->type_name("VALUE");
+  app.add_option("--nil-reads", options->nil_reads,
+                 "Registers: a read of nil says nothing (unknown) or that nothing was there "
+                 "(absent); as the format's tool has it")
+      ->type_name("R");
+  app.add_option("--failed-cas", options->failed_cas,
+                 "Registers: a failed cas says nothing (ignored) or that the old value was not "
+                 "there (mismatch); as the format's tool has it")
+      ->type_name("R");
+  app.add_option("--timeout", options->timeout,
+                 "Limit of searches that may take long, of each history: 500ms, 60s, 5m (60s)")
+      ->type_name("T");
+  app.add_option("--memory", options->memory,
+                 "Limit of the whole process in such a search: 512M, 4G (half of the machine's)")
+      ->type_name("SIZE");
   app.add_flag("--duplicates", options->read.duplicates,
                "Judge registers whose values are written more than once, too");
   app.add_option(

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "checker/accesses.hpp"
+#include "checker/check_objects.hpp"
 #include "checker/claims.hpp"
 #include "checker/graph/dependency_graph.hpp"
 #include "checker/graph/possible.hpp"
@@ -183,6 +184,7 @@ Verdict nothing_recorded(const History& history) {
 
 Verdict check(const History& history, const CheckOptions& options) {
   if (history.damage.cut && history.header.raw.empty()) return nothing_recorded(history);
+  if (history.objects) return check_objects(history, options);
   if (history.transactions) return check_transactions(history, options);
   const WorkloadRules& rules = rules_for(history.header.workload);
   const Claims claims = look_up(options, rules.model);

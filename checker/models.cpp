@@ -122,8 +122,11 @@ constexpr std::array kTable = {
                      all(ss_si, s_rc), real_time, true, kDaudjee},
     ConsistencyModel{"strong-session-serializable", "strong-session-PL-3 session-serializable",
                      kinds(g2_process), all(ser, ss_si), session, true, kDaudjee},
-    ConsistencyModel{"sequential", "sequential-consistency", 0, all(wfr, pram), session, false, kLamport},
-    ConsistencyModel{"linearizable", "linearizability", 0, all(sequential), real_time, false, kHerlihy},
+    ConsistencyModel{"sequential", "sequential-consistency", kinds(nonsequential_read), all(wfr, pram),
+                     session, false, kLamport},
+    ConsistencyModel{"linearizable", "linearizability",
+                     kinds(nonlinearizable, causal_reverse), all(sequential),
+                     real_time, false, kHerlihy},
     ConsistencyModel{"strict-serializable", "PL-SS strong-serializable", kinds(g2_realtime),
                      all(ss_ser, s_si, lin), real_time, true, kPapadimitriou},
 };

@@ -47,14 +47,17 @@ constexpr std::size_t kExcerptBytes = 1024;
 /// Offsets of micro-operations have 32 bits.
 constexpr std::size_t kDocumentBytesMax = std::size_t{1} << 31U;
 
+/// `Builder` takes the blocks in order: TransactionsBuilder or ObjectsBuilder.
+template <typename Builder>
 class Reader {
  public:
-  Reader(const HistoryFormat& format, const BuilderOptions& options, History& history,
+  Reader(const HistoryFormat& format, MakeParser make_parser, Builder& builder, History& history,
          const Cutting& cutting)
       : format_(format),
+        make_parser_(make_parser),
         cutting_(cutting),
-        parser_(format.parser()),
-        builder_(options),
+        parser_(make_parser()),
+        builder_(builder),
         history_(history) {}
 
   /// `is_only`: its size tells that of the history.
@@ -85,13 +88,11 @@ class Reader {
     }
   }
 
-  std::optional<Duplicate> finish() { return builder_.finish(history_); }
-
  private:
   /// Takes what threads made of the blocks, as long as they have guessed right where they begin:
   /// behind a block that was whole, in the state in which it ended. What comes then is read again.
   void parallel(TextBlocks& source) {
-    ParallelBlocks blocks{source, format_, state_, cutting_.threads};
+    ParallelBlocks blocks{source, make_parser_, state_, cutting_.threads};
     const int assumed = state_;
     bool whole = true;
     while (ParsedBlock* block = blocks.next()) {
@@ -168,9 +169,10 @@ class Reader {
   }
 
   const HistoryFormat& format_;
+  MakeParser make_parser_;
   const Cutting& cutting_;
   std::unique_ptr<BlockParser> parser_;
-  TransactionsBuilder builder_;
+  Builder& builder_;
   History& history_;
   OpBlock ops_;
   TextBuffer rest_;
@@ -187,9 +189,17 @@ std::optional<Duplicate> read_transactions(std::vector<HistoryFile> files,
                                            const HistoryFormat& format,
                                            const BuilderOptions& options, History& history,
                                            const Cutting& cutting) {
-  Reader reader{format, options, history, cutting};
+  TransactionsBuilder builder{options};
+  Reader reader{format, format.parser, builder, history, cutting};
   for (HistoryFile& file : files) reader.read(file, files.size() == 1);
-  return reader.finish();
+  return builder.finish(history);
+}
+
+void read_objects(HistoryFile file, const HistoryFormat& format, const ObjectOptions& options,
+                  History& history, const Cutting& cutting) {
+  ObjectsBuilder builder{options};
+  Reader{format, format.object_parser, builder, history, cutting}.read(file, true);
+  builder.finish(history);
 }
 
 }  // namespace witness

@@ -1,4 +1,4 @@
-/// Reads a history of transactions block by block.
+/// Reads a history of transactions or objects block by block.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "history/formats.hpp"
+#include "history/objects_builder.hpp"
 #include "history/text_blocks.hpp"
 #include "history/transactions_builder.hpp"
 #include "witness/history.hpp"
@@ -36,5 +37,9 @@ std::optional<Duplicate> read_transactions(std::vector<HistoryFile> files,
                                            const HistoryFormat& format,
                                            const BuilderOptions& options, History& history,
                                            const Cutting& cutting = {});
+
+/// The same for calls on objects; `format` must have an object parser.
+void read_objects(HistoryFile file, const HistoryFormat& format, const ObjectOptions& options,
+                  History& history, const Cutting& cutting = {});
 
 }  // namespace witness

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "history/count_lines.hpp"
-#include "history/edn_micro_ops.hpp"
+#include "history/edn_cells.hpp"
 #include "history/excerpt.hpp"
 #include "history/formats.hpp"
 
@@ -22,7 +22,8 @@ enum Bit : unsigned {
   kF = 8,
   kTime = 16,
   kValue = 32,
-  kOrder = 64
+  kOrder = 64,
+  kKey = 128
 };
 
 struct TypeName {
@@ -33,10 +34,14 @@ constexpr std::array kTypeNames = {TypeName{":invoke", OpType::invoke}, TypeName
                                    TypeName{":fail", OpType::fail},
                                    TypeName{":info", OpType::info}};
 
-class EdnBlockParser : public BlockParser, EdnMicroOps {
+class EdnBlockParser : public BlockParser, EdnCells {
  public:
+  /// `objects`: values may be anything, and functions and keys count.
+  explicit EdnBlockParser(bool objects) : objects_(objects) {}
+
   void parse(std::string_view text, bool final, OpBlock& block) override {
     begin(text, final, block);
+    forget_function();
     line_ = 0;
     counted_ = begin_;
     while (between_forms() && at_ < end_ && form()) {
@@ -151,7 +156,7 @@ class EdnBlockParser : public BlockParser, EdnMicroOps {
         bit = kProcess;
         break;
       case 'f':
-        if (!short_text(at, "f :txn")) return false;
+        if (objects_ || !short_text(at, "f :txn")) return false;
         bit = kF;
         break;
       case 't':
@@ -204,7 +209,10 @@ class EdnBlockParser : public BlockParser, EdnMicroOps {
     if (*at_ == '}') return fail(at_, "a map needs a value for each key");
     switch (name.size()) {
       case 2:
-        if (name == ":f") return first_time(kF, name) && skip();
+        if (name == ":f") return first_time(kF, name) && (objects_ ? function_name(op.f) : skip());
+        break;
+      case 4:
+        if (name == ":key" && objects_) return first_time(kKey, name) && key(op);
         break;
       case 5:
         if (name == ":type") return first_time(kType, name) && type(op);
@@ -289,7 +297,7 @@ class EdnBlockParser : public BlockParser, EdnMicroOps {
     const char* const begin = at_;
     if (is_nil()) return skip();
     const std::size_t count = block_->elements.size();
-    if (micro_ops(op.micro_ops)) {
+    if (objects_ ? cells(op.micro_ops) : micro_ops(op.micro_ops)) {
       op.has_value = true;
       return true;
     }
@@ -299,6 +307,15 @@ class EdnBlockParser : public BlockParser, EdnMicroOps {
     op.micro_ops.end = op.micro_ops.begin;
     at_ = begin;
     return skip();
+  }
+
+  /// Of an object's call, beside the value: `extra` is one more than its place among the elements.
+  bool key(RawOp& op) {
+    Datum key;
+    if (!datum(key)) return false;
+    block_->elements.push_back(key);
+    op.extra = static_cast<std::uint32_t>(block_->elements.size());
+    return true;
   }
 
   /// What the fields say together.
@@ -321,6 +338,7 @@ class EdnBlockParser : public BlockParser, EdnMicroOps {
     return false;
   }
 
+  bool objects_;
   const char* counted_ = nullptr;  ///< line feeds before it are in line_
   std::uint32_t line_ = 0;
   unsigned seen_ = 0;  ///< fields of the operation, one bit each
@@ -350,6 +368,7 @@ bool looks_like_edn(std::string_view head) {
   return in_map == ':' || in_map == '#' || in_map == ';' || in_map == '}';
 }
 
-std::unique_ptr<BlockParser> edn_block_parser() { return std::make_unique<EdnBlockParser>(); }
+std::unique_ptr<BlockParser> edn_block_parser() { return std::make_unique<EdnBlockParser>(false); }
+std::unique_ptr<BlockParser> edn_object_parser() { return std::make_unique<EdnBlockParser>(true); }
 
 }  // namespace witness

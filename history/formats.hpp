@@ -36,6 +36,8 @@ struct HistoryFormat {
   /// Of a directory with a file for each session: how the names of these begin and end.
   std::string_view log_prefix{};
   std::string_view log_suffix{};
+  /// Of calls on objects (witness/objects.hpp); nullptr: it has none.
+  std::unique_ptr<BlockParser> (*object_parser)() = nullptr;
 };
 
 bool looks_like_native(std::string_view head);
@@ -49,6 +51,7 @@ bool looks_like_bincode(std::string_view head);
 bool looks_like_hist(std::string_view head);
 bool looks_like_viper(std::string_view head);
 bool looks_like_chronos(std::string_view head);
+bool looks_like_etcd(std::string_view head);
 
 std::unique_ptr<BlockParser> native_block_parser();
 std::unique_ptr<BlockParser> json_block_parser();
@@ -61,6 +64,10 @@ std::unique_ptr<BlockParser> bincode_block_parser();
 std::unique_ptr<BlockParser> hist_block_parser();
 std::unique_ptr<BlockParser> viper_block_parser();
 std::unique_ptr<BlockParser> chronos_block_parser();
+std::unique_ptr<BlockParser> native_object_parser();
+std::unique_ptr<BlockParser> json_object_parser();
+std::unique_ptr<BlockParser> edn_object_parser();
+std::unique_ptr<BlockParser> etcd_object_parser();
 
 std::unique_ptr<HistoryWriter> native_writer();
 std::unique_ptr<HistoryWriter> json_writer();
@@ -84,7 +91,8 @@ inline constexpr std::array kHistoryFormats = {
         .extension = ".jsonl",
         .rules = PairingRules::native,
         .complete = false,
-        .resume = 1},
+        .resume = 1,
+        .object_parser = native_object_parser},
     HistoryFormat{.name = "dbcop",
                   .about = "dbcop: sessions of transactions in one JSON object (.dbcop.json)",
                   .looks_like = looks_like_dbcop,
@@ -119,7 +127,8 @@ inline constexpr std::array kHistoryFormats = {
                   .extension = ".json",
                   .rules = PairingRules::jepsen,
                   .complete = false,
-                  .resume = 3},
+                  .resume = 3,
+                  .object_parser = json_object_parser},
     HistoryFormat{.name = "hist",
                   .about = "dbcop: [x:=1 y==2 z==?]! a transaction, --- between sessions (.hist)",
                   .looks_like = looks_like_hist,
@@ -135,7 +144,8 @@ inline constexpr std::array kHistoryFormats = {
                   .extension = ".edn",
                   .rules = PairingRules::jepsen,
                   .complete = false,
-                  .resume = 2},
+                  .resume = 2,
+                  .object_parser = edn_object_parser},
     HistoryFormat{.name = "plume",
                   .about = "Plume, PolySI, AWDIT: w(key,value,session,txn) or r(…) a line (.txt)",
                   .looks_like = looks_like_plume,
@@ -149,6 +159,15 @@ inline constexpr std::array kHistoryFormats = {
                   .parser = awdit_block_parser,
                   .writer = awdit_writer,
                   .extension = ".awdit"},
+    HistoryFormat{
+        .name = "etcd",
+        .about = "porcupine's logs of etcd: process, type, function, value (objects only)",
+        .looks_like = looks_like_etcd,
+        .parser = etcd_object_parser,
+        .writer = nullptr,
+        .extension = ".log",
+        .rules = PairingRules::jepsen,
+        .object_parser = etcd_object_parser},
     HistoryFormat{.name = "cobra",
                   .about = "Cobra: binary logs, a file for each session (a directory of T*.log)",
                   .looks_like = looks_like_cobra,

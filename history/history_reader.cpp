@@ -75,6 +75,54 @@ std::optional<Datatype> datatype_of(const std::string& workload) {
   return std::nullopt;
 }
 
+std::optional<ObjectKind> object_kind_of(const std::string& workload) {
+  for (std::size_t i = 0; i < kObjectKinds.size(); ++i) {
+    if (workload == kObjectKinds[i].name) return static_cast<ObjectKind>(i);
+  }
+  return std::nullopt;
+}
+
+bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  });
+}
+
+/// Does a text without a header hold calls on objects? By the first functions and values; where
+/// both are possible, it holds transactions.
+bool holds_objects(std::string_view head, const HistoryFormat& format) {
+  if (format.parser == format.object_parser) return true;
+  if (format.name != "edn" && format.name != "json") return false;
+  constexpr std::size_t kLookedAt = std::size_t{64} << 10U;
+  std::string packed;
+  for (const char c : head.substr(0, kLookedAt)) {
+    if (!is_json_space(c) && c != ',') packed += c;
+  }
+  const bool edn = format.name == "edn";
+  if (edn ? has_any(packed, {"[[:read", "[[:write"})
+          : has_any(packed, {"[[\"read\"", "[[\"write\""})) {
+    return true;
+  }
+  if (edn ? has_any(packed, {"[[:r", "[[:w", "[[:append", "([:r", "([:w", "([:append"})
+          : has_any(packed, {"[[\"r\"", "[[\"w\"", "[[\"append\""})) {
+    return false;
+  }
+  for (std::size_t at = 0; (at = packed.find(edn ? ":f:" : "\"f\":\"", at)) != std::string::npos;) {
+    at += edn ? 3 : 5;
+    const std::size_t end = packed.find_first_of(edn ? ":}" : "\"", at);
+    if (call_named(std::string_view{packed}.substr(at, end - at)) < ObjectCall::txn) return true;
+  }
+  return false;
+}
+
+ObjectOptions object_options(const ReadOptions& options, std::optional<ObjectKind> kind,
+                             const HistoryFormat& format) {
+  ObjectOptions made{kind, options.initial, options.nil_reads_tell, options.failed_cas_tells};
+  made.native = format.name == "native";
+  made.format_nil_reads_tell = made.format_failed_cas_tells = format.name == "etcd";
+  return made;
+}
+
 BuilderOptions builder_options(const HistoryFormat& format, const ReadOptions& options) {
   BuilderOptions builder{.rules = format.rules,
                          .datatype = datatype_of(options.workload),
@@ -82,9 +130,11 @@ BuilderOptions builder_options(const HistoryFormat& format, const ReadOptions& o
                          .format_initial = std::string{format.initial},
                          .complete = format.complete,
                          .edn = format.name == "edn"};
-  if (!options.workload.empty() && !builder.datatype) {
-    throw UsageError("no transactions of a workload " + quoted(options.workload) +
-                     " can be read; there are list-append, rw-register");
+  if (!options.workload.empty() && !builder.datatype && !object_kind_of(options.workload)) {
+    std::string names = "list-append, rw-register";
+    for (const ObjectKindInfo& info : kObjectKinds) names += ", " + std::string{info.name};
+    throw UsageError("no history of a workload " + quoted(options.workload) +
+                     " can be read; there are " + names);
   }
   return builder;
 }
@@ -109,9 +159,20 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
   }
   const HistoryFormat& format = format_of(text, name, options.format);
   BuilderOptions builder = builder_options(format, options);
+  const auto wanted = object_kind_of(options.workload);
   History history;
   if (format.name == "native") {
     auto header = native_header_of(text.substr(0, text.find('\n')));
+    const auto kind = header ? wanted ? wanted : object_kind_of(header->workload) : std::nullopt;
+    if (kind && !builder.datatype) {
+      ObjectOptions objects = object_options(options, kind, format);
+      if (!objects.initial && !header->initial.empty()) objects.initial = header->initial;
+      history.header = std::move(*header);
+      history.name = name;
+      read_objects({name, 0, put_back(std::move(head), std::move(bytes))}, format, objects, history,
+                   cutting);
+      return history;
+    }
     const auto datatype = header ? datatype_of(header->workload) : std::nullopt;
     if (!builder.datatype) builder.datatype = datatype;
     if (!header || !builder.datatype) {
@@ -120,6 +181,16 @@ History read(std::unique_ptr<ByteSource> source, const std::string& name,
     history.header = std::move(*header);
   }
   history.name = name;
+  const bool objects = wanted || (!builder.datatype && holds_objects(text, format));
+  if (objects && format.object_parser != nullptr) {
+    read_objects({name, 0, put_back(std::move(head), std::move(bytes))}, format,
+                 object_options(options, wanted, format), history, cutting);
+    return history;
+  }
+  if (wanted || format.parser == format.object_parser) {
+    throw UsageError("the format " + std::string{format.name} + " holds no history of workload " +
+                     quoted(options.workload));
+  }
   std::vector<HistoryFile> files;
   files.push_back({name, 0, put_back(std::move(head), std::move(bytes))});
   const auto duplicate = read_transactions(std::move(files), format, builder, history, cutting);

@@ -7,12 +7,13 @@
 namespace witness {
 namespace {
 
-class JepsenOps : public JsonOps {
+template <JsonOps::Flavour kFlavour>
+class FlavouredOps : public JsonOps {
  public:
-  void begin(std::string_view text, OpBlock& block) {
-    JsonOps::begin(text, Flavour::jepsen, block);
-  }
+  void begin(std::string_view text, OpBlock& block) { JsonOps::begin(text, kFlavour, block); }
 };
+using JepsenOps = FlavouredOps<JsonOps::Flavour::jepsen>;
+using ObjectOps = FlavouredOps<JsonOps::Flavour::objects>;
 
 std::string_view without_space(std::string_view text) {
   while (!text.empty() && is_json_space(text.front())) text.remove_prefix(1);
@@ -34,6 +35,12 @@ bool looks_like_json(std::string_view head) {
 
 std::unique_ptr<BlockParser> json_block_parser() {
   return std::make_unique<JsonBlockParser<JepsenOps>>();
+}
+std::unique_ptr<BlockParser> native_object_parser() {
+  return std::make_unique<JsonBlockParser<ObjectOps>>(true);
+}
+std::unique_ptr<BlockParser> json_object_parser() {
+  return std::make_unique<JsonBlockParser<ObjectOps>>();
 }
 
 }  // namespace witness

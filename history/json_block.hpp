@@ -21,6 +21,9 @@ enum JsonState : int { kBeginning, kStream, kOpened, kAfterComma, kAfterValue, k
 template <typename Ops>
 class JsonBlockParser : public BlockParser {
  public:
+  /// `native`: the last line may be unfinished.
+  explicit JsonBlockParser(bool native = false) : native_(native) {}
+
   void parse(std::string_view text, bool final, OpBlock& block) override {
     text_ = text;
     final_ = final;
@@ -88,6 +91,11 @@ class JsonBlockParser : public BlockParser {
     }
     const JsonExtent extent = json_extent(text_.substr(begin));
     if (extent.fault) {
+      if (native_ && final_ && text_.find('\n', begin) == std::string_view::npos) {
+        block_->dropped = text_.size() - begin;
+        block_->consumed = text_.size();
+        return false;
+      }
       // A text that is cut may only look ill-formed near its end.
       if (!final_ && begin + extent.fault->reach + 16 >= text_.size()) return false;
       return fail(begin + extent.fault->offset, extent.fault->rule);
@@ -108,6 +116,7 @@ class JsonBlockParser : public BlockParser {
     return false;
   }
 
+  bool native_;
   std::string_view text_;
   bool final_ = false;
   OpBlock* block_ = nullptr;

@@ -17,7 +17,9 @@ enum Bit : unsigned {
   kF = 8,
   kTime = 16,
   kValue = 32,
-  kOrder = 64
+  kOrder = 64,
+  kKey = 128,
+  kSchema = 256
 };
 
 struct TypeName {
@@ -33,7 +35,7 @@ void JsonOps::begin(std::string_view text, Flavour flavour, OpBlock& block) {
   JsonText::begin(text, block);
   flavour_ = flavour;
   block.elements.reserve_for(text.size());
-  txn_ = kNoString;
+  function_id_ = kNoString;
   lists_.clear();
 }
 
@@ -87,19 +89,40 @@ const char* JsonOps::canonical_fields(RawOp& op) {
               : short_text(at, "fail") ? OpType::fail
                                        : OpType::ignored;
   if (read.type == OpType::ignored || !short_text(at, "\",\"process\":") ||
-      !short_number(at, process) || !short_text(at, ",\"f\":\"txn\",\"time\":") ||
-      !short_number(at, time) || !short_text(at, ",\"value\":")) {
+      !short_number(at, process) || !canonical_function(at, read.f) ||
+      !short_text(at, ",\"time\":") || !short_number(at, time) || !short_text(at, ",\"value\":")) {
     return nullptr;
   }
   read.has_index = true;
   read.process = static_cast<std::int64_t>(process);
   read.time_ns = static_cast<std::int64_t>(time);
-  if (flavour_ == Flavour::native) {
-    if (txn_ == kNoString) txn_ = block_->names.intern("txn");
-    read.f = txn_;
-  }
   op = read;
   return at;
+}
+
+/// `,"f":"txn"`, or of objects any plain name.
+bool JsonOps::canonical_function(const char*& at, StringId& f) {
+  if (flavour_ != Flavour::objects) {
+    if (!short_text(at, ",\"f\":\"txn\"")) return false;
+    if (flavour_ == Flavour::native) f = named("txn");
+    return true;
+  }
+  if (!short_text(at, ",\"f\":\"")) return false;
+  const char* const begin = at;
+  while (*at >= ' ' && *at != '"' && *at != '\\') ++at;  // no signs beyond ASCII either
+  if (*at != '"') return false;
+  f = named({begin, static_cast<std::size_t>(at - begin)});
+  ++at;
+  return true;
+}
+
+/// Most often it is the same as the last one.
+StringId JsonOps::named(std::string_view function) {
+  if (function_id_ == kNoString || function_ != function) {
+    function_ = function;
+    function_id_ = block_->names.intern(function);
+  }
+  return function_id_;
 }
 
 bool JsonOps::op(RawOp& op) {
@@ -154,6 +177,12 @@ bool JsonOps::fields(RawOp& op) {
 
 bool JsonOps::field(std::string_view name, RawOp& op) {
   switch (name.size()) {
+    case 3:
+      if (name == "key" && flavour_ == Flavour::objects) return first_time(kKey, name) && key(op);
+      break;
+    case 6:
+      if (name == "schema" && flavour_ == Flavour::objects) seen_ |= kSchema;
+      break;
     case 1:
       if (name == "f") return first_time(kF, name) && function(op);
       break;
@@ -164,7 +193,7 @@ bool JsonOps::field(std::string_view name, RawOp& op) {
     case 5:
       if (name == "value") return first_time(kValue, name) && value(op);
       if (name == "index") {
-        if (flavour_ == Flavour::jepsen && *at_ == 'n') return skip();
+        if (flavour_ != Flavour::native && *at_ == 'n') return skip();
         std::int64_t index = 0;
         const char* const at = at_;
         if (!first_time(kIndex, name) || !number(name, index)) return false;
@@ -181,7 +210,7 @@ bool JsonOps::field(std::string_view name, RawOp& op) {
       break;
   }
   if (name == "order" && *at_ != 'n') return order(op);
-  return flavour_ == Flavour::jepsen ? skip() : malformed();
+  return flavour_ != Flavour::native ? skip() : malformed();
 }
 
 bool JsonOps::order(RawOp& op) {
@@ -215,14 +244,14 @@ bool JsonOps::type(RawOp& op) {
 
 bool JsonOps::process(RawOp& op) {
   has_process_ = true;
-  if (*at_ == '"' || *at_ == 'n') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ == '"' || *at_ == 'n') return flavour_ != Flavour::native ? skip() : malformed();
   is_client_ = true;
   return number("process", op.process);
 }
 
 bool JsonOps::time(RawOp& op) {
   const char* const at = at_;
-  if (*at_ == 'n') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ == 'n') return flavour_ != Flavour::native ? skip() : malformed();
   if (!number("time", op.time_ns)) return false;
   if (op.time_ns >= 0) return true;
   if (flavour_ == Flavour::native) return fail(at, {});
@@ -231,19 +260,20 @@ bool JsonOps::time(RawOp& op) {
 }
 
 bool JsonOps::function(RawOp& op) {
-  if (*at_ != '"') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ != '"') return flavour_ != Flavour::native ? skip() : malformed();
   std::string_view name;
   if (!string(name)) return malformed();
   // Most often it is "txn", whatever the operation.
-  if (flavour_ == Flavour::native) op.f = block_->names.intern(name.substr(1));
+  if (flavour_ != Flavour::jepsen) op.f = named(name.substr(1));
   return true;
 }
 
 bool JsonOps::value(RawOp& op) {
   value_at_ = at_;
-  if (*at_ == 'n') return flavour_ == Flavour::jepsen ? skip() : malformed();
+  if (*at_ == 'n') return flavour_ != Flavour::native ? skip() : malformed();
   const std::size_t count = block_->elements.size();
-  if (micro_ops(op.micro_ops)) {
+  const bool whole = flavour_ == Flavour::objects ? cells(op.micro_ops) : micro_ops(op.micro_ops);
+  if (whole) {
     op.has_value = true;
     return true;
   }
@@ -262,6 +292,11 @@ bool JsonOps::whole(RawOp& op) {
   if (flavour_ == Flavour::native) {
     constexpr unsigned kNeeded = kIndex | kType | kProcess;
     return (seen_ & kNeeded) == kNeeded || fail(begin_ + op.offset, {});
+  }
+  if ((seen_ & kSchema) != 0 && (seen_ & kType) == 0) {  // our own first or last line
+    op.type = OpType::ignored;
+    op.attempts = 1;
+    return true;
   }
   if (has_process_ && !is_client_) {
     op.type = OpType::ignored;

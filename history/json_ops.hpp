@@ -17,8 +17,9 @@ namespace witness {
 
 class JsonOps : JsonText {
  public:
-  /// `jepsen` skips unknown fields; `native` reads the canonical fields and gives up at any other.
-  enum class Flavour { jepsen, native };
+  /// `jepsen` skips unknown fields; `native` reads the canonical fields and gives up at any other;
+  /// `objects` is jepsen where values may be anything, and functions and keys count.
+  enum class Flavour { jepsen, native, objects };
 
   /// `text` needs kBlockPadding behind it; text and block must outlive the calls below.
   void begin(std::string_view text, Flavour flavour, OpBlock& block);
@@ -40,6 +41,8 @@ class JsonOps : JsonText {
  private:
   bool op(RawOp& op);
   const char* canonical_fields(RawOp& op);
+  bool canonical_function(const char*& at, StringId& f);
+  StringId named(std::string_view function);
   bool fields(RawOp& op);
   bool field(std::string_view name, RawOp& op);
   bool order(RawOp& op);
@@ -49,6 +52,9 @@ class JsonOps : JsonText {
   bool time(RawOp& op);
   bool function(RawOp& op);
   bool value(RawOp& op);
+  bool key(RawOp& op);
+  bool cells(RawRange& range);
+  bool close_form();
   bool whole(RawOp& op);
   bool micro_ops(RawRange& range);
   const char* canonical_micro_op(const char* at);
@@ -57,14 +63,23 @@ class JsonOps : JsonText {
   bool kind(TxnOpKind& kind);
   void drop(std::size_t micro_ops, std::size_t elements);
 
+  /// A list or an object that is being read as cells.
+  struct OpenForm {
+    std::size_t header;
+    std::size_t count;
+    char close;
+  };
+
   Flavour flavour_ = Flavour::jepsen;
-  StringId txn_ = kNoString;  ///< "txn" among the block's names
-  unsigned seen_ = 0;         ///< fields of the operation, one bit each
-  bool is_client_ = false;    ///< its process is a number
+  std::string function_;              ///< the last one
+  StringId function_id_ = kNoString;  ///< it among the block's names
+  unsigned seen_ = 0;                 ///< fields of the operation, one bit each
+  bool is_client_ = false;            ///< its process is a number
   bool has_process_ = false;
   LineFault value_fault_;  ///< why its value is none of ours; fine for a nemesis
   const char* value_at_ = nullptr;
   ListCache lists_;
+  std::vector<OpenForm> forms_;
 };
 
 }  // namespace witness

@@ -2,9 +2,9 @@
 
 namespace witness {
 
-ParallelBlocks::ParallelBlocks(TextBlocks& source, const HistoryFormat& format, int state,
+ParallelBlocks::ParallelBlocks(TextBlocks& source, MakeParser make_parser, int state,
                                unsigned threads)
-    : source_(source), format_(format), state_(state), ring_(2 * threads + 2) {
+    : source_(source), make_parser_(make_parser), state_(state), ring_(2 * threads + 2) {
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
@@ -23,7 +23,7 @@ void ParallelBlocks::stop() {
 }
 
 void ParallelBlocks::work() {
-  const std::unique_ptr<BlockParser> parser = format_.parser();
+  const std::unique_ptr<BlockParser> parser = make_parser_();
   for (;;) {
     // Texts are read one after another: the number of a block is its place in the file.
     std::unique_lock reading{source_mutex_};

@@ -22,13 +22,16 @@ struct ParsedBlock {
   OpBlock ops;
 };
 
+/// A new parser for each thread.
+using MakeParser = std::unique_ptr<BlockParser> (*)();
+
 /// Threads run from construction to destruction; a few blocks more than there are threads exist at
 /// any time. What throws on a thread is thrown by next().
 class ParallelBlocks {
  public:
   /// Every block is parsed as if it began in `state`. `source` must outlive this object; nobody
   /// else may use it until stop().
-  ParallelBlocks(TextBlocks& source, const HistoryFormat& format, int state, unsigned threads);
+  ParallelBlocks(TextBlocks& source, MakeParser make_parser, int state, unsigned threads);
   ~ParallelBlocks();
   ParallelBlocks(const ParallelBlocks&) = delete;
   ParallelBlocks& operator=(const ParallelBlocks&) = delete;
@@ -52,7 +55,7 @@ class ParallelBlocks {
   void fill(Work& work, BlockParser& parser, std::unique_lock<std::mutex>& reading);
 
   TextBlocks& source_;
-  const HistoryFormat& format_;
+  MakeParser make_parser_;
   int state_;
   std::vector<Work> ring_;
   std::mutex mutex_;  ///< guards everything below, and the slots' states

@@ -30,7 +30,7 @@ void require_rate(std::string_view option, double value) {
 bool suits(const Plant& plant, std::string_view shape) {
   if (shape == "list-append") return !plant.list.empty();
   if (shape == "rw-register") return !plant.reg.empty();
-  return plant.seat;
+  return shape == "seat" && plant.seat;
 }
 
 void require_plant(const GenerateOptions& options) {
@@ -64,6 +64,8 @@ void require_possible(const GenerateOptions& o) {
   require_rate("--info", o.info);
   require_rate("--fail", o.fail);
   if (const auto* fraction = std::get_if<double>(&o.at)) require_rate("--at", *fraction);
+  require(!is_object_shape(o.shape) || o.level == SimulatedLevel::strict_serializable,
+          "--level: a generated history of objects is linearizable");
   require(o.shape != "seat" || o.level == SimulatedLevel::strict_serializable,
           "--level: a generated seat history is strict-serializable; plant double-acquisition "
           "for one that is not");
@@ -82,7 +84,7 @@ nlohmann::ordered_json in_force(const GenerateOptions& o) {
       {"info", o.info},
       {"fail", o.fail},
       {"seed", o.seed}};
-  if (o.shape != "seat") {
+  if (o.shape != "seat" && !is_object_shape(o.shape)) {
     json["ops-per-txn"] = fmt::format("{}-{}", o.steps_min, o.steps_max);
     json["reads"] = o.reads;
   }
@@ -104,6 +106,8 @@ std::string header(const GenerateOptions& options) {
     json["initial"] = "free";
     json["capacity"] = 1;
   }
+  if (options.shape == "stock") json["initial"] = std::to_string(options.operations / 2);
+  if (options.shape == "register" || options.shape == "cas-register") json["initial"] = "0";
   json["generated"] = in_force(options);
   return json.dump();
 }
@@ -112,13 +116,16 @@ std::string header(const GenerateOptions& options) {
 
 Generated generate(const GenerateOptions& asked, const std::string& path) {
   GenerateOptions options = asked;
-  if (options.keys == 0) options.keys = options.clients;
+  const bool sole = is_object_shape(options.shape);  // all clients work on one object
+  if (options.keys == 0) options.keys = sole ? 1 : options.clients;
   require_possible(options);
   GenerateOutput out{path};
   out.line(header(options));
   const bool seat = options.shape == "seat";
-  const Generated generated =
-      seat ? generate_seat(options, out) : generate_transactions(options, out);
+  const Generated generated = seat ? generate_seat(options, out)
+                              : is_object_shape(options.shape)
+                                  ? generate_objects(options, out)
+                                  : generate_transactions(options, out);
   out.finish(seat ? "complete" : "");
   return generated;
 }

@@ -23,6 +23,13 @@ inline constexpr std::array kGenerateShapes = {
     GenerateShape{"list-append", "transactions that append to lists and read them"},
     GenerateShape{"rw-register", "transactions that write and read registers"},
     GenerateShape{"seat", "clients that all want the same seats"},
+    GenerateShape{"register", "calls that write and read registers, every value once"},
+    GenerateShape{"cas-register", "the same with compare-and-set"},
+    GenerateShape{"mutex", "clients that acquire and release one lock"},
+    GenerateShape{"set", "calls that add elements to a set, and now and then read all of it"},
+    GenerateShape{"fifo-queue", "calls that enqueue and dequeue"},
+    GenerateShape{"stack", "calls that push and pop"},
+    GenerateShape{"stock", "clients that take units until none is left"},
 };
 
 /// What the simulated store promises, weakest first.

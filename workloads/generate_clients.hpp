@@ -60,5 +60,9 @@ inline Fate random_fate(const GenerateOptions& options, Dice& dice) {
 /// The shapes. `out` has its header already.
 Generated generate_transactions(const GenerateOptions& options, GenerateOutput& out);
 Generated generate_seat(const GenerateOptions& options, GenerateOutput& out);
+Generated generate_objects(const GenerateOptions& options, GenerateOutput& out);
+
+/// Is it a shape of calls on objects?
+bool is_object_shape(std::string_view shape);
 
 }  // namespace witness

@@ -79,7 +79,9 @@ int run(const Arguments& arguments, bool has_at) {
   const Generated generated = generate(options, arguments.output);
   if (arguments.quiet || arguments.output == "-") return 0;
   fmt::print("{}: {} {} of {}\n", arguments.output, generated.operations,
-             options.shape == "seat" ? "operations" : "transactions", options.shape);
+             options.shape == "list-append" || options.shape == "rw-register" ? "transactions"
+                                                                              : "operations",
+             options.shape);
   if (generated.planted_at) {
     const auto plant = std::ranges::find(plants(), options.plant, &Plant::name);
     fmt::print(
@@ -118,7 +120,8 @@ void add_options(CLI::App& app, Arguments& a) {
   app.add_option("--ops", a.options.operations, "Transactions, planted ones included")
       ->capture_default_str();
   app.add_option("--clients", a.options.clients, "Concurrent clients")->capture_default_str();
-  app.add_option("--keys", a.options.keys, "Keys alive at once (default: as many as clients)");
+  app.add_option("--keys", a.options.keys,
+                 "Keys alive at once (default: as many as clients; objects: one)");
   app.add_option("--writes-per-key", a.options.writes_per_key,
                  "After so many writes a key is replaced by a new one")
       ->capture_default_str();

@@ -15,16 +15,29 @@ GenerateOutput::GenerateOutput(const std::string& path) : sink_(path, TextSink::
   buffer_.reserve(kBuffer + 4096);
 }
 
-std::uint64_t GenerateOutput::begin_invoke(std::uint64_t process, std::string_view f,
-                                           std::uint64_t time_ns) {
+std::uint64_t GenerateOutput::begin_call(std::uint64_t process, std::string_view f,
+                                         std::uint64_t time_ns) {
   begin("invoke", process, f, time_ns);
   ++operations_;
   return next_index_ - 1;
 }
 
+void GenerateOutput::begin_answer(Completion told, std::uint64_t process, std::string_view f,
+                                  std::uint64_t time_ns) {
+  begin(kCompletionNames[static_cast<std::size_t>(told)], process, f, time_ns);
+}
+
+std::uint64_t GenerateOutput::begin_invoke(std::uint64_t process, std::string_view f,
+                                           std::uint64_t time_ns) {
+  const std::uint64_t index = begin_call(process, f, time_ns);
+  text("[");
+  return index;
+}
+
 std::uint64_t GenerateOutput::begin_completion(Completion told, std::uint64_t process,
                                                std::string_view f, std::uint64_t time_ns) {
-  begin(kCompletionNames[static_cast<std::size_t>(told)], process, f, time_ns);
+  begin_answer(told, process, f, time_ns);
+  text("[");
   return next_index_ - 1;
 }
 
@@ -46,7 +59,7 @@ void GenerateOutput::begin(std::string_view type, std::uint64_t process, std::st
   text(f);
   text(R"(","time":)");
   number(time_ns_);
-  text(R"(,"value":[)");
+  text(R"(,"value":)");
 }
 
 void GenerateOutput::end_line() {

@@ -21,6 +21,10 @@ class GenerateOutput {
   std::uint64_t begin_invoke(std::uint64_t process, std::string_view f, std::uint64_t time_ns);
   std::uint64_t begin_completion(Completion told, std::uint64_t process, std::string_view f,
                                  std::uint64_t time_ns);
+  /// The same up to `"value":`, for values that are no lists of micro-operations.
+  std::uint64_t begin_call(std::uint64_t process, std::string_view f, std::uint64_t time_ns);
+  void begin_answer(Completion told, std::uint64_t process, std::string_view f,
+                    std::uint64_t time_ns);
   /// Any other line: `{"index":N,"type":"<type>"`.
   void begin_fact(std::string_view type);
   void end_line();  ///< a line feed

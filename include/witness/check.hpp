@@ -1,6 +1,8 @@
 /// The judge: one call from a history to a verdict.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +24,13 @@ struct CheckOptions {
   ///   linearizable-keys  each key's versions follow real time
   ///   commit-order       versions follow the commit order that the file holds
   std::vector<std::string> assume{};
+  /// Limits of the searches that may take exponential time (checker/linearizability/search.hpp):
+  /// what they cannot decide within them is unknown. Empty: kSearchTimeout, and half of what the
+  /// machine has. Memory is that of the whole process.
+  std::optional<std::chrono::nanoseconds> timeout{};
+  std::optional<std::uint64_t> memory_bytes{};
+
+  static constexpr std::chrono::seconds kSearchTimeout{60};
   /// Are models that do not say it judged with the order of sessions (serializable as
   /// strong-session-serializable, …)? Empty: in the formats of tools that mean it so, which record
   /// sessions and no time.
@@ -32,7 +41,8 @@ struct CheckOptions {
 
 /// Judges a history: resolves outcomes, then invariants per key, reconciliation,
 /// linearizability of the exclusive object, and the dependency graph of its
-/// transactions. Deterministic. Time O(n log n), memory O(n) in the history.
+/// transactions. Deterministic. Time O(n log n), memory O(n) in the history; objects whose
+/// linearizability is hard to decide are searched within the limits of the options.
 /// Throws UsageError for an unknown model or anomaly, and for a workload that
 /// has no checker.
 Verdict check(const History& history, const CheckOptions& options = {});

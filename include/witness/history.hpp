@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "witness/objects.hpp"
 #include "witness/operation.hpp"
 #include "witness/string_pool.hpp"
 #include "witness/transactions.hpp"
@@ -85,6 +86,8 @@ struct History {
   Damage damage;
   /// Of a list-append or rw-register history; the columns above are then empty, except the header.
   std::optional<Transactions> transactions;
+  /// Of a history of one-operation objects; as above.
+  std::optional<Objects> objects;
 
   std::span<const Attempt> attempts_of(const Operation& operation) const {
     return std::span{attempts}.subspan(operation.attempts_begin,
@@ -100,9 +103,15 @@ struct History {
 /// What a caller knows of a file that the file may not say.
 struct ReadOptions {
   std::string format = "auto";  ///< a name of history/formats.hpp, or "auto"
-  std::string workload{};       ///< "list-append", "rw-register"; empty: as the file shows
+  /// "list-append", "rw-register" or a name of kObjectKinds; empty: as the file shows.
+  std::string workload{};
   std::optional<std::string>
       initial{};  ///< a register's value before the first write (JSON or text)
+  /// Of registers: a read of nil found nothing there, or says nothing. Else as the format's own
+  /// tool takes it (Knossos: it says nothing; porcupine: nothing was there).
+  std::optional<bool> nil_reads_tell{};
+  /// Of registers: a failed cas did not find the old value, or says nothing. As above.
+  std::optional<bool> failed_cas_tells{};
   /// A value that is written to a register twice is kept, and Transactions::has_duplicates says so;
   /// else it is refused, as it always is of lists.
   bool duplicates = false;

@@ -40,6 +40,22 @@ enum class AnomalyKind : std::uint8_t {
   double_apply,
   // of the object in real time
   early_rejection,
+  // of objects
+  nonlinearizable,
+  stale_token,
+  lost_element,
+  unexpected_element,
+  repeated_element,
+  stale_element,
+  counter_out_of_bounds,
+  wrong_total,
+  negative_balance,
+  unexpected_account,
+  duplicate_id,
+  long_fork,
+  causal_reverse,
+  nonsequential_read,
+  never_succeeded,
   // of transactions
   g1a,
   g1b,

@@ -46,6 +46,23 @@ inline void check_transactions(const Transactions& all) {
   }
 }
 
+/// Every column of calls on objects.
+inline std::string text_of_objects(const History& history) {
+  const Objects& all = *history.objects;
+  std::string text = history.header.workload;
+  for (const ObjectOp& op : all.ops) {
+    require(op.list_begin + std::size_t{op.list_size} <= all.data.size(), "lists are in bounds");
+    require(op.function < all.functions.size(), "functions are in bounds");
+    require(op.process == kNoPosition || op.process < all.processes.size(),
+            "processes are in bounds");
+    require(op.invoke < all.events || op.invoke == 0, "events are in bounds");
+    text += "\n" + std::to_string(op.index) + all.functions[op.function];
+    for (const Datum datum : {op.key, op.a, op.b}) text += " " + shown(datum, history.strings);
+    for (const Datum datum : all.list_of(op)) text += " " + std::to_string(datum.bits());
+  }
+  return text;
+}
+
 /// The history as text, or the message of the InputError without what it shows of the line.
 inline std::string read_in_blocks(std::string_view bytes, const char* format,
                                   const Cutting& cutting) {
@@ -54,6 +71,7 @@ inline std::string read_in_blocks(std::string_view bytes, const char* format,
     for (StringId id = 0; id < history.strings.size(); ++id) {
       require(utf8::find_invalid(history.strings[id]) == std::string_view::npos, "texts are UTF-8");
     }
+    if (history.objects) return text_of_objects(history);
     if (!history.transactions) return "no transactions";
     check_transactions(*history.transactions);
     return text_of(history) + std::to_string(history.damage.dropped_bytes);

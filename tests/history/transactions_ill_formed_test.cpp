@@ -128,7 +128,7 @@ TEST(TransactionsIllFormed, Edn) {
   expect_refused("{:type :ok :process 0 :value ^5}",
                  ":value must be a list of [kind key value]: this is no list-append or rw-register "
                  "operation");
-  expect_refused("{:type :ok, :f :transfer, :process 0, :value ^{:from 1 :to 2}}",
+  expect_refused("{:type :ok, :f :jump, :process 0, :value ^{:from 1 :to 2}}",
                  ":value must be a list of [kind key value]: this is no list-append or rw-register "
                  "operation");
   expect_refused("{:type :ok :process 0 :value [^5]}",
@@ -283,7 +283,7 @@ TEST(TransactionsIllFormed, NamesTheFormatsThereAre) {
   expect_refused(
       "^hello",
       "this looks like none of the formats native, dbcop, chronos, viper, json, hist, edn, plume, "
-      "awdit-test, cobra, dbcop-bincode");
+      "awdit-test, etcd, cobra, dbcop-bincode");
   EXPECT_THROW(parse_history("[]", "f", {.format = "yaml"}), UsageError);
   EXPECT_THROW(parse_history("[]", "f", {.workload = "seat"}), UsageError);
 }
