@@ -73,19 +73,6 @@ void write_history(const std::string& path, std::uint64_t operations) {
       operations);
 }
 
-double byte_pass(const std::string& path) {
-  const auto begin = Clock::now();
-  std::ifstream in{path, std::ios::binary};
-  std::vector<char> buffer(1 << 20);
-  std::uint64_t sum = 0;
-  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())) || in.gcount() > 0) {
-    for (std::streamsize i = 0; i < in.gcount(); ++i) sum += static_cast<unsigned char>(buffer[i]);
-  }
-  const double seconds = seconds_since(begin);
-  if (sum == 0) std::exit(1);
-  return seconds;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {

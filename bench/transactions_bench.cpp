@@ -17,7 +17,6 @@
 #include <string>
 #include <vector>
 
-#include "byte_pass.hpp"
 #include "measure.hpp"
 
 namespace {

@@ -11,7 +11,6 @@
 
 #include <filesystem>
 
-#include "byte_pass.hpp"
 #include "measure.hpp"
 
 namespace {

@@ -97,7 +97,7 @@ class OrientationSearch {
   bool collect_choices() {
     const std::uint64_t clocks = std::uint64_t{graph_.nodes} * graph_.lanes * sizeof(std::uint32_t);
     const std::uint64_t budget = limits_.memory_bytes / 2;
-    if (clocks <= budget) return prune();
+    if (limits_.prune && clocks <= budget) return prune();
     check_known();
     for_all_pairs([&](const Choice& pair) { return keep(pair); });
     return !full_;

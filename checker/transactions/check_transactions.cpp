@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <optional>
 
 #include "checker/claims.hpp"
 #include "checker/graph/cycles.hpp"
+#include "checker/linearizability/budget.hpp"
 #include "checker/registers/strong_levels.hpp"
 #include "checker/registers/weak_levels.hpp"
 #include "checker/transactions/infer.hpp"
@@ -259,8 +261,12 @@ class Judgement {
     std::vector<KindSet> claims;
     for (const std::size_t model : claims_.models) claims.push_back(forbidden_by(model));
     for (const AnomalyKind kind : claims_.anomalies) claims.push_back(kind_bit(kind));
+    SearchLimits limits;
+    limits.deadline = begin_ + options_.timeout.value_or(CheckOptions::kSearchTimeout);
+    const std::uint64_t wanted = options_.memory_bytes.value_or(machine_bytes() / 2);
+    limits.memory_bytes = wanted - std::min(wanted, resident_bytes());
     const StrongLevels levels =
-        judge_strong_levels(history_, open, claims, SearchLimits{}, story_, findings_);
+        judge_strong_levels(history_, open, claims, limits, story_, findings_);
     excluded_ = implying(levels.excluded);
     undecided_.settle(excluded_, levels.undecided);
     if (!options_.tell_order) return;
@@ -416,6 +422,7 @@ class Judgement {
     verdict_.history = history_.name;
   }
 
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const History& history_;
   const Transactions& transactions_;
   const CheckOptions& options_;
