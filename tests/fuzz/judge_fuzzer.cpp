@@ -19,9 +19,11 @@ bool among(const std::vector<std::string>& names, std::string_view name) {
 void must_agree_with_itself(const witness::History& history, const witness::Verdict& verdict) {
   if (witness::json_report(witness::check(history)) != witness::json_report(verdict)) std::abort();
   for (const char* model : {"read-committed", "snapshot-isolation", "serializable"}) {
-    const witness::Verdict weaker = witness::check(history, {.models = {model}});
+    const witness::Verdict weaker = witness::check(history, {.models = {model}, .sessions = false});
     const bool violated = weaker.validity == witness::Validity::violated;
-    if (violated != among(verdict.models_violated, model)) std::abort();
+    // What nobody claimed may be left open: its search is short.
+    const bool open = among(verdict.models_undecided, model);
+    if (!open && violated != among(verdict.models_violated, model)) std::abort();
     if (violated && verdict.validity != witness::Validity::violated) std::abort();
   }
 }
