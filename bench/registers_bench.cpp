@@ -45,7 +45,7 @@ bool judge(const Row& row, const fs::path& folder) {
   run_witness({"generate",
                "rw-register",
                "--level",
-               "serializable",
+               "strict-serializable",
                "--quiet",
                "-o",
                native,

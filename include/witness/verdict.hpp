@@ -208,10 +208,11 @@ struct Verdict {
   std::vector<ModelEvidence> models_evidence;  ///< of each of `models_not`
   std::vector<std::string> models_undecided;   ///< neither ruled out nor known to hold
   /// An order in which the transactions could have taken effect one after the other (or, under
-  /// snapshot isolation, have committed), as indices in the file, of `order_model`; if it was asked for.
+  /// snapshot isolation, have committed), as indices in the file, of `order_model`; if it was asked
+  /// for.
   std::vector<std::uint64_t> order;
   std::string order_model;
-  std::vector<std::string> keys;               ///< offending keys, each once, sorted naturally
+  std::vector<std::string> keys;  ///< offending keys, each once, sorted naturally
   std::vector<Anomaly> anomalies;
   std::vector<KindCount> anomaly_counts;  ///< of the kinds of which only the first are listed
   Counts counts;

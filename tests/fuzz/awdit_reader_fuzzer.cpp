@@ -1,4 +1,5 @@
-/// Any bytes read as awdit-test are a history of transactions or an InputError, however they are cut.
+/// Any bytes read as awdit-test are a history of transactions or an InputError, however they are
+/// cut.
 #include <cstddef>
 #include <cstdint>
 
