@@ -42,7 +42,7 @@ class CycleFinder {
     model_ = &model;
     find_core();
     used_.assign(graph_.arcs.size(), false);
-    steps_ = 16 * graph_.arcs.size() + 10'000;
+    steps_ = std::min<std::uint64_t>(16 * graph_.arcs.size(), 4'000'000) + 10'000;
     for_core_arcs([&](std::uint32_t arc) {
       if (graph_.arcs[arc].when != 0 && !used_[arc]) add_cycle(arc, cycles);
       return steps_ > 0;

@@ -98,6 +98,7 @@ class OrientationSearch {
     const std::uint64_t clocks = std::uint64_t{graph_.nodes} * graph_.lanes * sizeof(std::uint32_t);
     const std::uint64_t budget = limits_.memory_bytes / 2;
     if (limits_.prune && clocks <= budget) return prune();
+    if (limits_.only_pruned) return false;
     check_known();
     for_all_pairs([&](const Choice& pair) { return keep(pair); });
     return !full_;

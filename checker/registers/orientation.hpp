@@ -17,7 +17,8 @@ struct SearchLimits {
   std::optional<std::chrono::steady_clock::time_point> deadline;
   std::uint64_t memory_bytes = std::uint64_t{4} << 30U;
   std::uint64_t rounds = 1'000'000;
-  bool prune = true;  ///< false: only to compare
+  bool prune = true;         ///< false: only to compare
+  bool only_pruned = false;  ///< give up where memory does not suffice to prune
 
   bool expired() const { return deadline && std::chrono::steady_clock::now() >= *deadline; }
 };

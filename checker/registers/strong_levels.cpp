@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -109,8 +110,7 @@ class StrongJudge {
   /// What a stronger level shows easily need not be searched for: more order leaves less to choose.
   void decide(std::size_t level) {
     if (try_likely_order(level)) return;
-    SearchLimits little = limits_;
-    little.rounds = kLittle;
+    const SearchLimits little = a_little();
     for (std::size_t i = kLevels.size(); i-- > level + 1;) {
       if (!implies(kLevels[i], kLevels[level]) || !exists(i)) continue;
       if (!outcome_[i]) search(i, little);
@@ -119,10 +119,18 @@ class StrongJudge {
     search(level, limits_);
   }
 
+  /// For a search that nobody asked for.
+  SearchLimits a_little() const {
+    SearchLimits little = limits_;
+    little.rounds = 20;
+    little.only_pruned = true;
+    little.memory_bytes = std::min(limits_.memory_bytes, std::uint64_t{512} << 20U);
+    return little;
+  }
+
   /// Where does the boundary lie?
   void look_below(std::size_t violated) {
-    SearchLimits little = limits_;
-    little.rounds = kLittle;
+    const SearchLimits little = a_little();
     for (std::size_t i = violated; i-- > 0;) {
       const bool below = implies(kLevels[violated], kLevels[i]);
       if (below && !outcome_[i] && !try_likely_order(i)) search(i, little);
@@ -202,8 +210,6 @@ class StrongJudge {
     for (std::uint32_t i = 0; i < guess.order.size(); ++i) places[guess.order[i]] = i;
     return places;
   }
-
-  static constexpr std::uint64_t kLittle = 100;  ///< rounds of a search that nobody asked for
 
   const Transactions& history_;
   const SearchLimits& limits_;
