@@ -582,6 +582,8 @@ class OrientationSearch {
       for (const LemmaEdge& edge : lemma) {
         const auto found = edge.given ? number_of.find(pair_bits(*edge.given)) : number_of.end();
         if (found == number_of.end() || told[found->second]) continue;
+        if (limits_.expired()) result_.told_all = false;
+        if (!result_.told_all) break;
         told[found->second] = true;
         lemmas_.push_back(reason(forced_[found->second]));
       }

@@ -40,6 +40,7 @@ struct SearchResult {
   SearchOutcome outcome = SearchOutcome::valid;
   /// Violated: a few cycles, one of which stands whatever is chosen; none of them can be left out.
   std::vector<Lemma> lemmas;
+  bool told_all = true;  ///< false: time was up before the reasons of all of them were found
   /// Unknown: what is left.
   std::uint64_t components_undecided = 0;
   std::uint64_t choices_undecided = 0;

@@ -15,10 +15,10 @@ class Refutation {
              const Story& story)
       : history_(history), graph_(graph), chains_(chains), story_(story) {}
 
-  Anomaly tell(const std::vector<Lemma>& lemmas, AnomalyKind kind) {
+  Anomaly tell(const SearchResult& found, AnomalyKind kind) {
     Anomaly anomaly;
     anomaly.kind = kind;
-    for (const Lemma& lemma : lemmas) anomaly.contradictions.push_back(contradiction(lemma));
+    for (const Lemma& lemma : found.lemmas) anomaly.contradictions.push_back(contradiction(lemma));
     std::ranges::stable_sort(anomaly.contradictions, {}, [](const Contradiction& each) {
       return std::pair{each.given.size(), each.steps.size()};
     });
@@ -28,7 +28,9 @@ class Refutation {
     }
     for (const std::uint32_t key : keys_) anomaly.keys.push_back(story_.key(key));
     story_.describe(anomaly, members_);
-    if (!anomaly.contradictions.empty()) anomaly.explanation = explanation(anomaly);
+    if (!anomaly.contradictions.empty()) {
+      anomaly.explanation = explanation(anomaly, found.told_all);
+    }
     return anomaly;
   }
 
@@ -37,8 +39,14 @@ class Refutation {
     if (std::ranges::find(all, one) == all.end()) all.push_back(one);
   }
 
-  std::string explanation(const Anomaly& anomaly) const {
+  std::string explanation(const Anomaly& anomaly, bool told_all) const {
     const bool snapshot = graph_.criterion == Criterion::snapshot_isolation;
+    if (!told_all) {
+      return fmt::format(
+          "no order of versions will do; time was up before all was told, and these are {} of the "
+          "cycles that show it",
+          anomaly.contradictions.size());
+    }
     return fmt::format("no order of the versions of {} will do: each closes one of {} {}",
                        list(anomaly.keys, 6), plural(anomaly.contradictions.size(), "cycle"),
                        snapshot ? "that no snapshots allow" : "of transactions");
@@ -145,9 +153,9 @@ class Refutation {
 }  // namespace
 
 Anomaly tell_refutation(const Transactions& history, const Polygraph& graph,
-                        const RegisterChains& chains, const std::vector<Lemma>& lemmas,
-                        AnomalyKind kind, const Story& story) {
-  return Refutation{history, graph, chains, story}.tell(lemmas, kind);
+                        const RegisterChains& chains, const SearchResult& found, AnomalyKind kind,
+                        const Story& story) {
+  return Refutation{history, graph, chains, story}.tell(found, kind);
 }
 
 }  // namespace witness

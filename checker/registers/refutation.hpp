@@ -8,9 +8,10 @@
 
 namespace witness {
 
-/// Lemmas as contradictions: what is assumed, and the cycle of transactions that it closes.
+/// Lemmas of a violated search as contradictions: what is assumed, and the cycle of transactions
+/// that it closes.
 Anomaly tell_refutation(const Transactions& history, const Polygraph& graph,
-                        const RegisterChains& chains, const std::vector<Lemma>& lemmas,
-                        AnomalyKind kind, const Story& story);
+                        const RegisterChains& chains, const SearchResult& found, AnomalyKind kind,
+                        const Story& story);
 
 }  // namespace witness

@@ -160,7 +160,7 @@ class StrongJudge {
         if (implies(kLevels[i], kLevels[level])) outcome_[i] = SearchOutcome::violated;
       }
       refutation_[level] =
-          tell_refutation(history_, graph, chains_, found.lemmas, kLevels[level].violation, story_);
+          tell_refutation(history_, graph, chains_, found, kLevels[level].violation, story_);
     } else {
       unknown_[level] = fmt::format(
           "the search for an order of versions was given up ({} left undecided, in {})",
