@@ -224,6 +224,8 @@ class Judgement {
       ambiguous += part.ambiguous_reads;
       first_ambiguous = std::min(first_ambiguous, part.first_ambiguous);
     }
+    // Each depends on one of several, whichever it is.
+    if (transactions_.has_duplicates) verdict_.counts.edges += ambiguous;
     if (ambiguous > 0) {
       undecided_.add(kNeedVersions | kWeakKinds | kinds(g1a, g1b) | all_variants(kinds(g0, g1c)),
                      fmt::format("{} saw the initial value, which somebody wrote, too, of {} for "
@@ -416,6 +418,11 @@ class Judgement {
       verdict_.notes.push_back(fmt::format(
           "nobody knows of {} whether they committed: they count where somebody read their writes",
           plural(verdict_.counts.unresolved, "transaction")));
+    }
+    if (options_.tell_order && verdict_.order.empty()) {
+      verdict_.notes.emplace_back(
+          "no order is shown: one is looked for in registers, where snapshot isolation or more is "
+          "claimed and holds");
     }
     verdict_.not_checked.emplace_back(
         "predicates: the history holds reads and writes of single keys");
