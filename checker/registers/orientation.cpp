@@ -120,7 +120,7 @@ class OrientationSearch {
   bool prune() {
     LaneClocks& clocks = clocks_;
     for (bool first = true; !refuted_; first = false) {
-      if (limits_.expired()) return !first;
+      if (limits_.expired()) return false;
       const auto limit = static_cast<std::uint32_t>(known_.size());
       if (!clocks.compute(graph_, known_)) {
         refute_known();
