@@ -65,19 +65,27 @@ class NumberTable {
 class DenseTable {
  public:
   std::uint32_t& operator[](std::uint64_t number) {
-    std::uint32_t& page = pages_[number / kPage];
-    if (page == kNoPosition) {
-      page = static_cast<std::uint32_t>(positions_.size() / kPage);
-      positions_.resize(positions_.size() + kPage, kNoPosition);
-    }
-    return positions_[std::size_t{page} * kPage + number % kPage];
+    if (last_page_ == kNoPosition || number / kPage != last_) turn_to(number / kPage);
+    return positions_[std::size_t{last_page_} * kPage + number % kPage];
   }
 
  private:
   static constexpr std::size_t kPage = 16;
 
+  void turn_to(std::uint64_t wanted) {
+    std::uint32_t& page = pages_[wanted];
+    if (page == kNoPosition) {
+      page = static_cast<std::uint32_t>(positions_.size() / kPage);
+      positions_.resize(positions_.size() + kPage, kNoPosition);
+    }
+    last_ = wanted;
+    last_page_ = page;
+  }
+
   NumberTable pages_;
   std::vector<std::uint32_t> positions_;
+  std::uint64_t last_ = 0;  ///< the page that was asked for last, and where it is
+  std::uint32_t last_page_ = kNoPosition;
 };
 
 }  // namespace witness

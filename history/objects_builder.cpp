@@ -5,9 +5,9 @@
 #include <iterator>
 #include <tuple>
 
-#include "history/huge_pages.hpp"
 #include "history/json_fault.hpp"
 #include "witness/error.hpp"
+#include "witness/huge_pages.hpp"
 
 namespace witness {
 namespace {

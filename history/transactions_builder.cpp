@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "history/builder_words.hpp"
-#include "history/huge_pages.hpp"
 #include "history/json_fault.hpp"
+#include "witness/huge_pages.hpp"
 
 namespace witness {
 

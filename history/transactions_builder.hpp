@@ -93,6 +93,7 @@ class TransactionsBuilder {
   void invoke(const RawOp& op);
   void complete(const RawOp& op);
   void bare(const RawOp& op, std::uint32_t process);
+  void begin(Transaction& transaction, const Beginning& beginning);
   void open(Process& process, const OpenOperation& operation);
   std::optional<OpenOperation> opened(const RawOp& op, Process& process);
   std::string shape_of(const RawOp& op) const;

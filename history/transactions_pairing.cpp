@@ -32,6 +32,16 @@ void TransactionsBuilder::invoke(const RawOp& op) {
   open(process, {id, op.f, process.line});
 }
 
+/// As early as it may have.
+void TransactionsBuilder::begin(Transaction& transaction, const Beginning& beginning) {
+  if (transaction.began_after != beginning.began_after ||
+      transaction.previous != beginning.previous) {
+    columns_.order_is_hidden = true;
+  }
+  transaction.began_after = beginning.began_after;
+  transaction.previous = beginning.previous;
+}
+
 void TransactionsBuilder::open(Process& process, const OpenOperation& operation) {
   if (!process.is_open()) {
     process.sole = operation;
@@ -41,10 +51,8 @@ void TransactionsBuilder::open(Process& process, const OpenOperation& operation)
   if (!process.crowd) process.crowd = std::make_unique<OpenOperations>();
   const auto add = [&](const OpenOperation& added) {
     Transaction& transaction = columns_.transactions[added.transaction];
-    const Beginning beginning = process.crowd->add(added, shape_of(added.transaction),
-                                                   {transaction.began_after, transaction.previous});
-    transaction.began_after = beginning.began_after;
-    transaction.previous = beginning.previous;
+    begin(transaction, process.crowd->add(added, shape_of(added.transaction),
+                                          {transaction.began_after, transaction.previous}));
   };
   if (process.has_sole) add(process.sole);
   process.has_sole = false;
@@ -94,9 +102,7 @@ std::optional<OpenOperation> TransactionsBuilder::opened(const RawOp& op, Proces
   if (!taken && must_fit) return std::nullopt;
   if (!taken) taken = process.crowd->take_oldest();
   if (taken->beginning) {
-    Transaction& transaction = columns_.transactions[taken->operation.transaction];
-    transaction.began_after = taken->beginning->began_after;
-    transaction.previous = taken->beginning->previous;
+    begin(columns_.transactions[taken->operation.transaction], *taken->beginning);
   }
   return taken->operation;
 }

@@ -1,5 +1,7 @@
 #include "checker/registers/sessions.hpp"
 
+#include "witness/huge_pages.hpp"
+
 namespace witness {
 
 Sessions::Sessions(const Transactions& history) {
@@ -55,24 +57,30 @@ void Sessions::make_chains(const Transactions& history) {
     }
   }
 
-  std::vector<bool> inherits(count, false);
-  for (const std::uint32_t later : heir) {
-    if (later != kNoPosition) inherits[later] = true;
+  std::vector<std::uint32_t> predecessor(count, kNoPosition);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (heir[i] != kNoPosition) predecessor[heir[i]] = i;
   }
-  where_.resize(count);
-  members_.reserve(count);
-  begin_.push_back(0);
-  for (std::uint32_t first = 0; first < count; ++first) {
-    if (inherits[first]) continue;
-    const bool alone = history.transactions[first].previous == kNoPosition;
-    complete_ = complete_ && (alone || !history.transactions[first].reads_known);
-    std::uint32_t place = 0;
-    for (std::uint32_t at = first; at != kNoPosition; at = heir[at]) {
-      where_[at] = {this->count(), place++};
-      members_.push_back(at);
+  // Who is followed stands before its heir: its place is known by then.
+  std::vector<std::uint32_t> sizes;
+  where_ = huge_column<Where>(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t before = predecessor[i];
+    if (before != kNoPosition) {
+      where_[i] = {where_[before].chain, ++sizes[where_[before].chain]};
+      continue;
     }
-    begin_.push_back(static_cast<std::uint32_t>(members_.size()));
+    const bool alone = history.transactions[i].previous == kNoPosition;
+    complete_ = complete_ && (alone || !history.transactions[i].reads_known);
+    where_[i] = {static_cast<std::uint32_t>(sizes.size()), 0};
+    sizes.push_back(0);
   }
+  begin_.assign(sizes.size() + 1, 0);
+  for (std::size_t chain = 0; chain < sizes.size(); ++chain) {
+    begin_[chain + 1] = begin_[chain] + sizes[chain] + 1;
+  }
+  members_ = huge_column<std::uint32_t>(count);
+  for (std::uint32_t i = 0; i < count; ++i) members_[begin_[chain(i)] + place(i)] = i;
 }
 
 }  // namespace witness

@@ -22,6 +22,8 @@ class Sessions {
   std::uint32_t chain(std::uint32_t transaction) const { return where_[transaction].chain; }
   /// In its chain, from 0.
   std::uint32_t place(std::uint32_t transaction) const { return where_[transaction].place; }
+  /// Soon they will be asked for.
+  void prefetch(std::uint32_t transaction) const { __builtin_prefetch(&where_[transaction]); }
   std::span<const std::uint32_t> members(std::uint32_t chain) const {
     return std::span{members_}.subspan(begin_[chain], begin_[chain + 1] - begin_[chain]);
   }

@@ -4,6 +4,7 @@
 
 #include "checker/transactions/key_parts.hpp"
 #include "checker/transactions/value_table.hpp"
+#include "witness/huge_pages.hpp"
 
 namespace witness {
 namespace {
@@ -21,6 +22,7 @@ class Fates {
                                             (is_initializer(history, i) ? kInitializer : 0U));
     }
   }
+  void prefetch(std::uint32_t i) const { __builtin_prefetch(&flags_[i]); }
   bool reads_known(std::uint32_t i) const { return (flags_[i] & kReadsKnown) != 0; }
   bool aborted(std::uint32_t i) const { return (flags_[i] & kAborted) != 0; }
   bool initializer(std::uint32_t i) const { return (flags_[i] & kInitializer) != 0; }
@@ -41,14 +43,17 @@ class KeySources {
   void find(std::uint32_t key) {
     key_ = key;
     uses_ = history_.uses_of(key);
-    // All over the history: better asked for at once.
-    for (const Use& use : uses_) __builtin_prefetch(&history_.ops[use.op]);
     writes_.reset(uses_.size());
     rewritten_ = written_ = false;
     note_writes();
     std::uint32_t visitor = kNoPosition;
     std::uint32_t* source = &sources_.by_use[history_.key_begin[key]];
     for (const Use& use : uses_) {
+      if (const Use* const later = ahead(use)) {
+        __builtin_prefetch(&history_.ops[later->op]);
+        __builtin_prefetch(&sources_.writer[later->op], 1);
+        fates_.prefetch(later->transaction);
+      }
       const bool known = fates_.reads_known(use.transaction);
       if (op(use).kind == TxnOpKind::write) {
         const bool counts =
@@ -67,6 +72,13 @@ class KeySources {
 
  private:
   const TxnOp& op(const Use& use) const { return history_.ops[use.op]; }
+  /// What uses stand for is all over the history: better asked for before it is needed. Of the
+  /// next key, if it comes to that.
+  const Use* ahead(const Use& use) const {
+    constexpr std::ptrdiff_t kAhead = 32;
+    const Use* const end = history_.uses.data() + history_.uses.size();
+    return end - &use > kAhead ? &use + kAhead : nullptr;
+  }
   void fact(AnomalyKind kind, const Use& read, std::uint32_t other, Datum value) {
     out_.facts.push_back({kind, key_, read.transaction, other, read.op, value});
   }
@@ -93,6 +105,7 @@ class KeySources {
 
   void note_writes() {
     for (std::uint32_t i = 0; i < uses_.size(); ++i) {
+      if (const Use* const later = ahead(uses_[i])) __builtin_prefetch(&history_.ops[later->op]);
       const TxnOp& write = op(uses_[i]);
       if (write.kind != TxnOpKind::write) continue;
       if (write.value() == history_.initial) {
@@ -201,8 +214,9 @@ bool is_initializer(const Transactions& history, std::uint32_t number) {
 }
 
 ReadSources find_sources(const Transactions& history, std::vector<Inferred>& parts) {
-  ReadSources sources{std::vector<std::uint32_t>(history.ops.size(), ReadSources::none),
-                      std::vector<std::uint32_t>(history.uses.size(), ReadSources::none)};
+  constexpr std::uint32_t kNone = ReadSources::none;
+  ReadSources sources{huge_column(history.ops.size(), kNone),
+                      huge_column(history.uses.size(), kNone)};
   const Fates fates(history);
   parts.resize(key_parts(history));
   for_key_parts(history, parts.size(), [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {

@@ -42,6 +42,10 @@ struct ReadSources {
     return std::span{writer}.subspan(history.transactions[transaction].ops_begin,
                                      history.ops_of(transaction).size());
   }
+  std::span<const std::uint32_t> of_key(const Transactions& history, std::uint32_t key) const {
+    const std::uint32_t begin = history.key_begin[key];
+    return std::span{by_use}.subspan(begin, history.key_begin[key + 1] - begin);
+  }
 };
 
 /// Does it do nothing but write initial values, before anything else could matter to it? It may

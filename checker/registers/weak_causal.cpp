@@ -1,7 +1,8 @@
 #include <algorithm>
 #include <limits>
-#include <memory>
+#include <utility>
 
+#include "checker/registers/causal_clocks.hpp"
 #include "checker/registers/weak_edges.hpp"
 #include "checker/transactions/key_parts.hpp"
 
@@ -14,99 +15,6 @@ constexpr std::size_t kColumnsMost = 64;
 constexpr std::size_t kClocksMost = std::size_t{1} << 29;
 constexpr std::size_t kEdgesMost = 30'000'000;
 
-/// A writer of one key, or a reader of a version of it.
-struct Writer {
-  std::uint32_t column;
-  std::uint32_t place;
-  std::uint32_t transaction;
-};
-struct Reader {
-  std::uint32_t source;
-  std::uint32_t transaction;
-  std::uint32_t op;
-};
-
-std::span<const std::uint32_t> sources_of(const WeakInput& input, std::uint32_t key) {
-  const auto begin = input.history.key_begin[key];
-  return std::span{input.sources.by_use}.subspan(begin, input.history.key_begin[key + 1] - begin);
-}
-
-/// Reads of the key whose versions count, by version; of others nothing is inferred.
-void collect_readers(const WeakInput& input, std::uint32_t key, std::vector<Reader>& readers) {
-  readers.clear();
-  const auto uses = input.history.uses_of(key);
-  const auto sources = sources_of(input, key);
-  for (std::size_t i = 0; i < uses.size(); ++i) {
-    if (ReadSources::is_transaction(sources[i]) || sources[i] == ReadSources::initial) {
-      readers.push_back({sources[i], uses[i].transaction, uses[i].op});
-    }
-  }
-  std::ranges::sort(readers, {}, &Reader::source);
-}
-
-/// Calls use(source, its readers) for each version that was read.
-template <typename Use>
-void for_versions(std::span<const Reader> readers, Use use) {
-  for (std::size_t i = 0; i < readers.size();) {
-    std::size_t end = i + 1;
-    while (end < readers.size() && readers[end].source == readers[i].source) ++end;
-    use(readers[i].source, readers.subspan(i, end - i));
-    i = end;
-  }
-}
-
-/// How much of each chain of a range of columns comes before each vertex. `Number` has room for the
-/// longest chain: most of the time goes into moving clocks.
-template <typename Number>
-class Clocks {
- public:
-  Clocks(const WeakInput& input, std::size_t width)
-      : input_(input),
-        width_((width + kAligned - 1) / kAligned * kAligned),
-        rows_(std::make_unique_for_overwrite<Number[]>(input.vertices() * width_)) {}
-
-  /// `columns`: of each chain, kNoPosition if it has none.
-  void run(std::uint32_t first, std::uint32_t end, std::span<const std::uint32_t> order,
-           const std::vector<std::uint32_t>& columns) {
-    constexpr std::size_t kAhead = 6;
-    for (std::size_t at = 0; at < order.size(); ++at) {
-      if (at + kAhead < order.size()) {
-        for_predecessors(input_, true, order[at + kAhead],
-                         [&](std::uint32_t before, EdgeKind) { prefetch(before); });
-      }
-      const std::uint32_t vertex = order[at];
-      Number* const row = &rows_[vertex * width_];
-      std::fill_n(row, width_, 0);
-      for_predecessors(input_, true, vertex, [&](std::uint32_t before, EdgeKind) {
-        const Number* const other = &rows_[before * width_];
-        for (std::size_t i = 0; i < width_; ++i) row[i] = std::max(row[i], other[i]);
-        if (before >= input_.transactions()) return;
-        const std::uint32_t column = columns[input_.sessions.chain(before)];
-        if (column < first || column >= end) return;
-        Number& self = row[column - first];
-        self = std::max(self, static_cast<Number>(input_.sessions.place(before) + 1));
-      });
-    }
-  }
-  /// Soon it will be looked at: clocks stand all over the memory.
-  void prefetch(std::uint32_t vertex) const {
-    constexpr std::size_t kLine = 64 / sizeof(Number);
-    for (std::size_t i = 0; i < width_; i += kLine) {
-      __builtin_prefetch(&rows_[vertex * width_ + i]);
-    }
-  }
-
-  /// So many of each chain come before the vertex.
-  const Number* of(std::uint32_t vertex) const { return &rows_[vertex * width_]; }
-
- private:
-  static constexpr std::size_t kAligned = 16 / sizeof(Number);
-
-  const WeakInput& input_;
-  std::size_t width_;
-  std::unique_ptr<Number[]> rows_;
-};
-
 /// The columns of one round: `clocks[i]` has those from `first + i * width` on.
 template <typename Number>
 struct Round {
@@ -117,148 +25,239 @@ struct Round {
 };
 
 /// The edges whose `t2` stands in a round's chains, key by key.
+///
+/// Writers and readers of a key are looked at in commit order. A writer mostly knows the one before
+/// it, and so all that that one knew; whoever reads from the last one, which knew all before it,
+/// shows no edge. Only for other readers all chains are looked through.
 template <typename Number>
 class RoundEdges {
  public:
+  /// `positions`: of each vertex, in a commit order.
   RoundEdges(const WeakInput& input, const Round<Number>& round,
-             const std::vector<std::uint32_t>& columns, CommitEdges& edges)
+             const std::vector<std::uint32_t>& columns, std::span<const std::uint32_t> positions,
+             CommitEdges& edges)
       : input_(input),
         round_(round),
         columns_(columns),
+        positions_(positions),
         edges_(edges),
-        range_begin_(round.clocks.size() + 1),
-        nothing_(round.width, 0),
-        merged_(round.width, 0) {}
+        run_of_(round.width * round.clocks.size(), kNoPosition) {}
 
   void infer(std::uint32_t key) {
-    collect_writers(key);
-    if (writers_.empty()) return;
-    collect_readers(input_, key, readers_);
-    for_versions(readers_, [&](std::uint32_t source, std::span<const Reader> readers) {
-      // The readers of this version and the next ones stand behind each other.
-      const Reader* const ahead = readers.data() + readers.size() + kAhead;
-      if (ahead < readers_.data() + readers_.size()) prefetch(*ahead);
-      for (std::size_t range = 0; range < round_.clocks.size(); ++range) {
-        look(range, source, readers);
-      }
-    });
+    collect(key);
+    if (writers_ == 0) return;
+    find_suspects();
+    if (suspects_.empty()) return;
+    collect_runs();
+    for (std::size_t i = 0; i < suspects_.size(); ++i) {
+      if (i + kNear < suspects_.size()) prefetch(*suspects_[i + kNear]);
+      look(*suspects_[i]);
+    }
   }
 
  private:
-  static constexpr std::size_t kAhead = 4;
+  static constexpr std::size_t kFar = 32;
+  static constexpr std::size_t kNear = 8;
 
-  /// By range and column, then by place. Columns are counted within their range.
-  void collect_writers(std::uint32_t key) {
-    writers_.clear();
-    const auto uses = input_.history.uses_of(key);
-    const auto sources = sources_of(input_, key);
-    for (std::size_t i = 0; i < uses.size(); ++i) {
-      if (sources[i] != ReadSources::written) continue;
-      const std::uint32_t self = uses[i].transaction;
-      const std::uint32_t column = columns_[input_.sessions.chain(self)];
-      if (column < round_.first || column >= round_.end) continue;
-      if (!writers_.empty() && writers_.back().transaction == self) continue;
-      writers_.push_back({column - round_.first, input_.sessions.place(self), self});
-    }
-    std::sort(writers_.begin(), writers_.end(), [](const Writer& a, const Writer& b) {
-      return std::pair{a.column, a.place} < std::pair{b.column, b.place};
-    });
-    std::size_t next = 0;
-    for (std::size_t range = 0; range < round_.clocks.size(); ++range) {
-      range_begin_[range] = next;
-      const auto first = static_cast<std::uint32_t>(range) * round_.width;
-      for (; next < writers_.size() && writers_[next].column < first + round_.width; ++next) {
-        writers_[next].column -= first;
-      }
-    }
-    range_begin_.back() = next;
+  /// A transaction that writes the key, or reads it (`source`).
+  struct Step {
+    std::uint32_t position;
+    std::uint32_t transaction;
+    std::uint32_t source;
+    std::uint32_t op;
+    std::uint32_t column;  ///< of a writer's chain in the round, or kNoPosition
+    Number place;          ///< in that chain
+    bool writes() const { return source == ReadSources::written; }
+  };
+  /// A writer of the key: where it stands in its chain.
+  struct Writer {
+    Number place;
+    std::uint32_t transaction;
+  };
+  /// The writers of one column.
+  struct Run {
+    std::uint32_t column;
+    std::uint32_t size = 0;
+    Writer* begin = nullptr;                  ///< by place
+    std::uint32_t told_writer = kNoPosition;  ///< the last edge
+    std::uint32_t told_source = kNoPosition;
+    const Writer& last() const { return begin[size - 1]; }
+  };
+
+  const Number& clock(std::uint32_t vertex, std::uint32_t column) const {
+    return round_.clocks[column / round_.width].of(vertex)[column % round_.width];
+  }
+  std::uint32_t column_of(std::uint32_t transaction) const {
+    const std::uint32_t column = columns_[input_.sessions.chain(transaction)];
+    return column < round_.first || column >= round_.end ? kNoPosition : column - round_.first;
   }
 
-  void prefetch(const Reader& reader) const {
+  void collect(std::uint32_t key) {
+    steps_.clear();
+    writers_ = 0;
+    const auto uses = input_.history.uses_of(key);
+    const auto sources = input_.sources.of_key(input_.history, key);
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+      if (i + kFar < uses.size()) {
+        __builtin_prefetch(&positions_[uses[i + kFar].transaction]);
+        input_.sessions.prefetch(uses[i + kFar].transaction);
+      }
+      const std::uint32_t self = uses[i].transaction;
+      Step step{positions_[self], self, sources[i], uses[i].op, kNoPosition, 0};
+      if (step.writes()) {
+        step.column = column_of(self);
+        step.place = static_cast<Number>(input_.sessions.place(self));
+        writers_ += step.column != kNoPosition ? 1 : 0;
+      } else if (!ReadSources::is_transaction(step.source) && step.source != ReadSources::initial) {
+        continue;
+      }
+      steps_.push_back(step);
+    }
+    sort_nearly_sorted();
+  }
+
+  /// Transactions mostly stand in commit order already.
+  void sort_nearly_sorted() {
+    constexpr std::ptrdiff_t kFarthest = 64;
+    const auto earlier = [](const Step& a, const Step& b) { return a.position < b.position; };
+    for (auto at = steps_.begin(); at != steps_.end(); ++at) {
+      if (at == steps_.begin() || !earlier(*at, at[-1])) continue;
+      const auto least = at - std::min(kFarthest, at - steps_.begin());
+      if (least != steps_.begin() && earlier(*at, *least)) {
+        return std::stable_sort(steps_.begin(), steps_.end(), earlier);
+      }
+      std::rotate(std::upper_bound(least, at, *at, earlier), at, at + 1);
+    }
+  }
+
+  /// Readers that may depend on a writer that the version that they read does not.
+  void find_suspects() {
+    suspects_.clear();
+    latest_.clear();
+    const Step* last = nullptr;    // the last writer
+    const Step* anchor = nullptr;  // the last one in the round
+    bool last_knows_all = false;   // of those in the round before it
+    bool anchor_knows_all = false;
+    std::uint32_t ahead_column = kNoPosition;
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      if (i + kFar < steps_.size() && steps_[i + kFar].writes()) {
+        const Step& later = steps_[i + kFar];
+        if (ahead_column != kNoPosition)
+          __builtin_prefetch(&clock(later.transaction, ahead_column));
+        if (later.column != kNoPosition) ahead_column = later.column;
+      }
+      const Step& step = steps_[i];
+      if (!step.writes()) {
+        const bool clear = last != nullptr && step.source == last->transaction && last_knows_all;
+        if (!clear && anchor != nullptr) suspects_.push_back(&step);
+        continue;
+      }
+      if (last != nullptr && last->transaction == step.transaction) continue;
+      last_knows_all =
+          anchor == nullptr || (anchor_knows_all && knows(step, *anchor)) || knows_all(step);
+      last = &step;
+      if (step.column == kNoPosition) continue;
+      anchor = &step;
+      anchor_knows_all = last_knows_all;
+      note_latest(step);
+    }
+    for (const Step* each : latest_) run_of_[each->column] = kNoPosition;
+  }
+
+  bool knows(const Step& step, const Step& earlier) const {
+    return clock(step.transaction, earlier.column) > earlier.place;
+  }
+  bool knows_all(const Step& step) const {
+    return std::ranges::all_of(latest_, [&](const Step* each) { return knows(step, *each); });
+  }
+  void note_latest(const Step& step) {
+    std::uint32_t& at = run_of_[step.column];
+    if (at == kNoPosition) {
+      at = static_cast<std::uint32_t>(latest_.size());
+      latest_.push_back(&step);
+    } else {
+      latest_[at] = &step;
+    }
+  }
+
+  void collect_runs() {
+    runs_.clear();
+    for (const Step& step : steps_) {
+      if (step.column == kNoPosition) continue;
+      std::uint32_t& run = run_of_[step.column];
+      if (run == kNoPosition) {
+        run = static_cast<std::uint32_t>(runs_.size());
+        runs_.push_back({step.column});
+      }
+      ++runs_[run].size;
+    }
+    places_.resize(writers_);
+    Writer* begin = places_.data();
+    for (Run& run : runs_) {
+      run.begin = begin;
+      begin += std::exchange(run.size, 0);
+    }
+    for (const Step& step : steps_) {
+      if (step.column == kNoPosition) continue;
+      Run& run = runs_[run_of_[step.column]];
+      run.begin[run.size++] = {step.place, step.transaction};
+    }
+    for (const Run& run : runs_) run_of_[run.column] = kNoPosition;
+  }
+
+  void prefetch(const Step& reader) const {
     for (const Clocks<Number>& clocks : round_.clocks) {
       clocks.prefetch(reader.transaction);
       if (reader.source != ReadSources::initial) clocks.prefetch(reader.source);
     }
   }
 
-  /// So much of each chain comes before some reader.
-  const Number* seen_by(const Clocks<Number>& clocks, std::span<const Reader> readers) {
-    if (readers.size() == 1) return clocks.of(readers.front().transaction);
-    std::copy_n(clocks.of(readers.front().transaction), merged_.size(), merged_.begin());
-    for (const Reader& reader : readers.subspan(1)) {
-      const Number* const clock = clocks.of(reader.transaction);
-      for (std::size_t i = 0; i < merged_.size(); ++i) merged_[i] = std::max(merged_[i], clock[i]);
-    }
-    return merged_.data();
-  }
-
-  /// Writers that a reader depends on, and the version that it read does not: few.
-  void look(std::size_t range, std::uint32_t source, std::span<const Reader> readers) {
-    const std::size_t end = range_begin_[range + 1];
-    if (range_begin_[range] == end) return;
-    const Clocks<Number>& clocks = round_.clocks[range];
-    const Number* const seen = seen_by(clocks, readers);
-    const Number* const known =
-        source == ReadSources::initial ? nothing_.data() : clocks.of(source);
-    const auto counts = [&](const Writer& writer) {
-      const auto place = static_cast<std::int64_t>(writer.place);
-      return (seen[writer.column] > place) & (known[writer.column] <= place);
-    };
-    for (std::size_t i = range_begin_[range]; i < end; ++i) {
-      const Writer& writer = writers_[i];
-      if (!counts(writer) || writer.transaction == source) continue;
-      // Of one chain, the last.
-      const bool last =
-          i + 1 == end || writers_[i + 1].column != writer.column || !counts(writers_[i + 1]);
-      if (last) add(writer, clocks, source, readers);
+  /// Writers that the reader depends on, and the version that it read does not: few. Of each chain,
+  /// the last.
+  void look(const Step& reader) {
+    const std::uint32_t own = column_of(reader.transaction);
+    for (Run& run : runs_) {
+      const Number least =
+          reader.source == ReadSources::initial ? Number{0} : clock(reader.source, run.column);
+      if (run.last().place < least) continue;
+      const Number seen = clock(reader.transaction, run.column);
+      // Before itself, in its own chain.
+      const Writer* const last =
+          last_before(run, run.column == own ? static_cast<Number>(seen - 1) : seen);
+      if (last != nullptr && last->place >= least) add(run, *last, reader);
     }
   }
 
-  void add(const Writer& writer, const Clocks<Number>& clocks, std::uint32_t source,
-           std::span<const Reader> readers) {
-    const auto reader = std::ranges::find_if(readers, [&](const Reader& each) {
-      return clocks.of(each.transaction)[writer.column] > static_cast<std::int64_t>(writer.place);
-    });
-    edges_.push_back(commit_edge(writer.transaction, source, reader->transaction, reader->op));
+  static const Writer* last_before(const Run& run, Number place) {
+    const Writer* const end =
+        std::lower_bound(run.begin, run.begin + run.size, place,
+                         [](const Writer& writer, Number before) { return writer.place < before; });
+    return end == run.begin ? nullptr : end - 1;
+  }
+
+  /// Others that read the same version show the same.
+  void add(Run& run, const Writer& writer, const Step& reader) {
+    if (run.told_writer == writer.transaction && run.told_source == reader.source &&
+        reader.source != ReadSources::initial) {
+      return;
+    }
+    run.told_writer = writer.transaction;
+    run.told_source = reader.source;
+    edges_.push_back(commit_edge(writer.transaction, reader.source, reader.transaction, reader.op));
   }
 
   const WeakInput& input_;
   const Round<Number>& round_;
   const std::vector<std::uint32_t>& columns_;
+  std::span<const std::uint32_t> positions_;
   CommitEdges& edges_;
-  std::vector<Writer> writers_;
-  std::vector<std::size_t> range_begin_;  ///< in `writers_`
-  std::vector<Reader> readers_;
-  std::vector<Number> nothing_;
-  std::vector<Number> merged_;
-};
-
-/// Which of the transactions of a set of 64 come before a vertex.
-class Bits {
- public:
-  Bits(const WeakInput& input, std::span<const std::uint32_t> order)
-      : input_(input), order_(order), before_(input.vertices()), own_(input.vertices()) {}
-
-  void run(std::span<const std::uint32_t> some) {
-    std::ranges::fill(own_, 0);
-    for (std::size_t i = 0; i < some.size(); ++i) own_[some[i]] = std::uint64_t{1} << i;
-    for (const std::uint32_t vertex : order_) {
-      std::uint64_t bits = 0;
-      for_predecessors(input_, false, vertex, [&](std::uint32_t before, EdgeKind) {
-        bits |= before_[before] | own_[before];
-      });
-      before_[vertex] = bits;
-    }
-  }
-  bool precedes(std::size_t i, std::uint32_t vertex) const {
-    return (before_[vertex] >> i & 1U) != 0;
-  }
-
- private:
-  const WeakInput& input_;
-  std::span<const std::uint32_t> order_;
-  std::vector<std::uint64_t> before_;
-  std::vector<std::uint64_t> own_;
+  std::vector<Step> steps_;  ///< of one key, in commit order
+  std::size_t writers_ = 0;  ///< steps that write, in the round's chains; a place for each
+  std::vector<Writer> places_;
+  std::vector<Run> runs_;
+  std::vector<const Step*> suspects_;
+  std::vector<const Step*> latest_;    ///< of each column that has a writer so far
+  std::vector<std::uint32_t> run_of_;  ///< of each column, in `runs_` or `latest_`; else none
 };
 
 /// A column for each chain in which somebody writes. Gives their number.
@@ -278,9 +277,10 @@ std::uint32_t number_columns(const WeakInput& input, std::vector<std::uint32_t>&
 std::uint32_t width_of(const WeakInput& input, std::uint32_t count, std::size_t threads,
                        std::size_t size) {
   const std::size_t one = size * std::max<std::size_t>(input.vertices(), 1);
-  const std::size_t most = std::clamp<std::size_t>(kClocksMost / (one * threads), 4, kColumnsMost);
+  const std::size_t most =
+      std::clamp<std::size_t>(kClocksMost / (one * threads), kCacheLine / size, kColumnsMost);
   return static_cast<std::uint32_t>(
-      std::clamp<std::size_t>((count + threads - 1) / threads, 1, most));
+      std::clamp<std::size_t>((count + threads - 1) / threads, kCacheLine / size, most));
 }
 
 template <typename Number>
@@ -294,6 +294,8 @@ std::optional<CommitEdges> edges_of(const WeakInput& input, std::span<const std:
       std::min<std::size_t>(threads, (count + round.width - 1) / round.width);
   for (std::size_t i = 0; i < ranges; ++i) round.clocks.emplace_back(input, round.width);
   std::vector<CommitEdges> edges(threads);
+  std::vector<std::uint32_t> positions = huge_column<std::uint32_t>(order.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) positions[order[i]] = i;
   while (round.end < count) {
     round.first = round.end;
     round.end = std::min(count, round.first + static_cast<std::uint32_t>(ranges) * round.width);
@@ -303,7 +305,7 @@ std::optional<CommitEdges> edges_of(const WeakInput& input, std::span<const std:
     });
     for_key_parts(input.history, threads,
                   [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {
-                    RoundEdges<Number> infer(input, round, columns, edges[i]);
+                    RoundEdges<Number> infer(input, round, columns, positions, edges[i]);
                     for (std::uint32_t key = begin; key < end; ++key) {
                       if (edges[i].size() * threads < kEdgesMost) infer.infer(key);
                     }
@@ -331,37 +333,10 @@ std::optional<CommitEdges> causal_edges(const WeakInput& input,
   for (std::uint32_t chain = 0; chain < input.sessions.count(); ++chain) {
     longest = std::max(longest, input.sessions.members(chain).size());
   }
-  if (longest <= std::numeric_limits<std::int16_t>::max()) {
+  if (longest < std::numeric_limits<std::int16_t>::max()) {
     return edges_of<std::int16_t>(input, order, columns, count);
   }
   return edges_of<std::int32_t>(input, order, columns, count);
-}
-
-CommitEdges causal_edges_without_sessions(const WeakInput& input,
-                                          std::span<const std::uint32_t> order,
-                                          std::span<const std::uint32_t> writers) {
-  constexpr std::size_t kBits = 64;
-  CommitEdges edges;
-  Bits bits(input, order);
-  std::vector<Reader> readers;
-  for (std::size_t i = 0; i < writers.size(); i += kBits) {
-    const auto some = writers.subspan(i, std::min(kBits, writers.size() - i));
-    bits.run(some);
-    for (std::size_t bit = 0; bit < some.size(); ++bit) {
-      for (const std::uint32_t key : input.written.of(some[bit])) {
-        collect_readers(input, key, readers);
-        for_versions(readers, [&](std::uint32_t source, std::span<const Reader> all) {
-          if (source == some[bit]) return;
-          if (source != ReadSources::initial && bits.precedes(bit, source)) return;
-          const auto reader = std::ranges::find_if(
-              all, [&](const Reader& each) { return bits.precedes(bit, each.transaction); });
-          if (reader == all.end()) return;
-          edges.push_back(commit_edge(some[bit], source, reader->transaction, reader->op));
-        });
-      }
-    }
-  }
-  return edges;
 }
 
 }  // namespace witness

@@ -1,7 +1,11 @@
 #include "checker/registers/weak_input.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
+
+#include "checker/transactions/key_parts.hpp"
+#include "witness/huge_pages.hpp"
 
 namespace witness {
 namespace {
@@ -11,10 +15,10 @@ class ByEnd {
  public:
   ByEnd(std::uint32_t vertices, std::span<const CommitEdge> edges) {
     if (edges.empty()) return;
-    begin_.assign(vertices + 2, 0);
+    begin_ = huge_column<std::uint32_t>(vertices + 2);
     for (const CommitEdge& edge : edges) ++begin_[edge.to + 2];
     for (std::size_t i = 2; i < begin_.size(); ++i) begin_[i] += begin_[i - 1];
-    from_.resize(edges.size());
+    from_ = huge_column<std::uint32_t>(edges.size());
     for (const CommitEdge& edge : edges) from_[begin_[edge.to + 1]++] = edge.from;
   }
   std::span<const std::uint32_t> to(std::uint32_t vertex) const {
@@ -23,7 +27,7 @@ class ByEnd {
   }
 
  private:
-  std::vector<std::size_t> begin_;
+  std::vector<std::uint32_t> begin_;  ///< edges are counted in 32 bits, as micro-operations are
   std::vector<std::uint32_t> from_;
 };
 
@@ -96,19 +100,56 @@ class DepthFirst {
 
 }  // namespace
 
-WrittenKeys::WrittenKeys(const Transactions& history) {
-  begin_.reserve(history.transactions.size() + 1);
-  begin_.push_back(0);
-  for (std::uint32_t i = 0; i < history.transactions.size(); ++i) {
-    if (history.transactions[i].fate != Fated::aborted && !is_initializer(history, i)) {
-      for (const TxnOp& op : history.ops_of(i)) {
-        if (op.kind == TxnOpKind::write) keys_.push_back(op.key);
-      }
-      const auto first = keys_.begin() + begin_.back();
-      std::sort(first, keys_.end());
-      keys_.erase(std::unique(first, keys_.end()), keys_.end());
+WrittenKeys::WrittenKeys(const Transactions& history)
+    : entries_(huge_column<Entry>(history.transactions.size())),
+      keys_(huge_array<std::uint32_t>(history.ops.size() + 1)) {
+  const std::size_t parts = key_parts(history);
+  const auto first = [&](std::size_t part) {
+    return static_cast<std::uint32_t>(entries_.size() * part / parts);
+  };
+  in_threads(parts, [&](std::size_t part) {
+    if (first(part) == first(part + 1)) return;
+    std::uint32_t begin = history.transactions[first(part)].ops_begin;
+    for (std::uint32_t i = first(part); i < first(part + 1); ++i) {
+      entries_[i] = written_by(history, i, begin);
+      begin += entries_[i].size;
     }
-    begin_.push_back(static_cast<std::uint32_t>(keys_.size()));
+  });
+}
+
+WrittenKeys::Entry WrittenKeys::written_by(const Transactions& history, std::uint32_t transaction,
+                                           std::uint32_t begin) {
+  Entry entry{0, begin, 0};
+  if (history.transactions[transaction].fate == Fated::aborted) return entry;
+  if (is_initializer(history, transaction)) return entry;
+  std::uint32_t* const keys = &keys_[begin];
+  for (const TxnOp& op : history.ops_of(transaction)) {  // without branches that nobody foresees
+    const bool writes = op.kind == TxnOpKind::write;
+    keys[entry.size] = op.key;
+    entry.size += writes ? 1 : 0;
+    entry.bits |= writes ? bit(op.key) : 0;
+  }
+  if (entry.size > kShort) {
+    std::sort(keys, keys + entry.size);
+    entry.size = static_cast<std::uint32_t>(std::unique(keys, keys + entry.size) - keys);
+  }
+  return entry;
+}
+
+WeakInput::WeakInput(const Transactions& all, const ReadSources& column, bool needs_sessions,
+                     bool needs_written)
+    : history(all), sources(column) {
+  const auto find_sessions = [&] {
+    if (needs_sessions) sessions = Sessions(all);
+  };
+  const auto find_written = [&] {
+    if (needs_written) written = WrittenKeys(all);
+  };
+  if (key_parts(all) > 1) {
+    in_threads(2, [&](std::size_t i) { i == 0 ? find_sessions() : find_written(); });
+  } else {
+    find_sessions();
+    find_written();
   }
 }
 

@@ -15,40 +15,53 @@
 #include "checker/graph/edge.hpp"
 #include "checker/registers/sessions.hpp"
 #include "checker/registers/sources.hpp"
+#include "witness/huge_pages.hpp"
 
 namespace witness {
 
-/// The keys that each transaction wrote, ascending, each once. None of an aborted transaction.
+/// The keys that each transaction wrote; none of an aborted one. Long lists are ascending; in short
+/// ones a key may stand twice.
 class WrittenKeys {
  public:
+  static constexpr std::uint32_t kShort = 16;
+
   WrittenKeys() = default;
   explicit WrittenKeys(const Transactions& history);
   std::span<const std::uint32_t> of(std::uint32_t transaction) const {
-    return std::span{keys_}.subspan(begin_[transaction],
-                                    begin_[transaction + 1] - begin_[transaction]);
+    return {&keys_[entries_[transaction].begin], entries_[transaction].size};
   }
-  /// Soon it will be looked at.
-  void prefetch(std::uint32_t transaction) const { __builtin_prefetch(&begin_[transaction]); }
+  bool empty(std::uint32_t transaction) const { return entries_[transaction].size == 0; }
+
+  /// One of 64 bits; the bits of all keys that a transaction wrote.
+  static std::uint64_t bit(std::uint32_t key) {
+    constexpr std::uint32_t kGolden = 0x9e3779b9U;  // Knuth, vol. 3, 6.4
+    return std::uint64_t{1} << ((key * kGolden) >> 26U);
+  }
+  std::uint64_t bits(std::uint32_t transaction) const { return entries_[transaction].bits; }
+
+  /// Soon they will be looked at: first the bits, then the keys.
+  void prefetch(std::uint32_t transaction) const { __builtin_prefetch(&entries_[transaction]); }
   void prefetch_keys(std::uint32_t transaction) const {
-    __builtin_prefetch(keys_.data() + begin_[transaction]);
-  }
-  bool empty(std::uint32_t transaction) const {
-    return begin_[transaction] == begin_[transaction + 1];
+    __builtin_prefetch(&keys_[entries_[transaction].begin]);
   }
 
  private:
-  std::vector<std::uint32_t> begin_;
-  std::vector<std::uint32_t> keys_;
+  struct Entry {
+    std::uint64_t bits = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t size = 0;
+  };
+
+  Entry written_by(const Transactions& history, std::uint32_t transaction, std::uint32_t begin);
+
+  std::vector<Entry> entries_;
+  HugeArray<std::uint32_t> keys_;  ///< with gaps
 };
 
 /// `sessions` and `written` are empty where nobody needs them.
 struct WeakInput {
   WeakInput(const Transactions& all, const ReadSources& column, bool needs_sessions = true,
-            bool needs_written = true)
-      : history(all), sources(column) {
-    if (needs_sessions) sessions = Sessions(all);
-    if (needs_written) written = WrittenKeys(all);
-  }
+            bool needs_written = true);
 
   std::uint32_t transactions() const {
     return static_cast<std::uint32_t>(history.transactions.size());

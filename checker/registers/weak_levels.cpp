@@ -51,8 +51,8 @@ class Levels {
 
   WeakVerdict judge() {
     close(kinds(n_mw));  // no known order of versions can contradict a session's own
-    judge_cycles();
     accept();
+    judge_cycles();
     if (wants(kMonotonic)) judge_monotonic();
     if (wants(kFractured)) judge_fractured();
     if (wants(kCausal)) judge_causal();
@@ -101,11 +101,29 @@ class Levels {
     close(kinds(g0, g0_process));
   }
 
-  /// Where causal holds, all the others do.
+  /// The strongest level that is wanted, at once: where it holds, nothing else is to be done.
   void accept() {
-    if (!wants(kCausal | kinds(pram_conflict))) return;
-    infer_causal();
-    if (causal_ && is_acyclic(true, *causal_)) close(kinds(causal_conflict_process));
+    if (wants(kCausal | kinds(pram_conflict))) {
+      infer_causal();
+      if (causal_ && is_acyclic(true, *causal_)) return accepted(kCausalProcess);
+    }
+    if (wants(kFractured)) {
+      const bool sessions = wants(kinds(fractured_read_process));
+      if (sessions && !input_.sessions.complete()) return;
+      const bool holds =
+          sessions ? is_acyclic(true, fractured_process()) : is_acyclic(false, fractured());
+      if (holds) return accepted(sessions ? kReadAtomicProcess : kReadAtomic);
+    }
+    if (wants(kMonotonic)) {
+      const bool sessions = wants(kinds(non_monotonic_read_process));
+      if (is_acyclic(sessions, monotonic())) {
+        accepted(sessions ? kMonotonicViewProcess : kMonotonicView);
+      }
+    }
+  }
+  /// The edges of the level have no cycle: nor have those that are among them.
+  void accepted(const WeakLevel& level) {
+    close(kind_bit(level.kind) | (level.sessions ? kinds(g1c, g1c_process) : kinds(g1c)));
   }
 
   void infer_causal() {
@@ -119,12 +137,14 @@ class Levels {
   }
 
   void judge_monotonic() {
-    if (wants(kFractured) && accept_fractured()) return;
-    const CommitEdges edges = monotonic_edges(input_);
-    look(kMonotonicView, edges);
-    look(kMonotonicViewProcess, edges);
+    look(kMonotonicView, monotonic());
+    look(kMonotonicViewProcess, monotonic());
   }
 
+  const CommitEdges& monotonic() {
+    if (!monotonic_) monotonic_ = monotonic_edges(input_);
+    return *monotonic_;
+  }
   const CommitEdges& fractured() {
     if (!fractured_) fractured_ = fractured_edges(input_);
     return *fractured_;
@@ -134,16 +154,6 @@ class Levels {
     const CommitEdges more = session_edges(input_);
     edges.insert(edges.end(), more.begin(), more.end());
     return edges;
-  }
-
-  bool accept_fractured() {
-    const bool sessions = wants(kinds(fractured_read_process));
-    if (sessions && !input_.sessions.complete()) return false;
-    if (!(sessions ? is_acyclic(true, fractured_process()) : is_acyclic(false, fractured()))) {
-      return false;
-    }
-    close(sessions ? kinds(fractured_read_process) : kinds(fractured_read));
-    return !wants(kMonotonic);
   }
 
   void judge_fractured() {
@@ -192,6 +202,7 @@ class Levels {
   std::string why_;
   std::optional<CommitEdges> causal_;
   std::optional<CommitEdges> fractured_;
+  std::optional<CommitEdges> monotonic_;
 };
 
 }  // namespace

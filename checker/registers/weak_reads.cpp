@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <thread>
+#include <utility>
 
 #include "checker/registers/weak_edges.hpp"
 #include "checker/transactions/key_parts.hpp"
@@ -7,21 +7,11 @@
 namespace witness {
 namespace {
 
-/// Fewer transactions are not worth a thread.
-constexpr std::size_t kTransactionsLeast = 20'000;
-
-/// Calls work(edges, first, end) for parts of so many things, and joins their edges.
-template <typename Work>
-CommitEdges in_parts(std::size_t things, std::size_t least, Work work) {
-  const std::size_t most = std::max(1U, std::thread::hardware_concurrency());
-  const std::size_t parts = std::clamp<std::size_t>(things / least, 1, most);
-  std::vector<CommitEdges> edges(parts);
-  in_threads(parts, [&](std::size_t i) {
-    work(edges[i], static_cast<std::uint32_t>(things * i / parts),
-         static_cast<std::uint32_t>(things * (i + 1) / parts));
-  });
-  CommitEdges all = std::move(edges.front());
-  for (std::size_t i = 1; i < parts; ++i) all.insert(all.end(), edges[i].begin(), edges[i].end());
+CommitEdges joined(std::vector<CommitEdges> parts) {
+  CommitEdges all = std::move(parts.front());
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    all.insert(all.end(), parts[i].begin(), parts[i].end());
+  }
   return all;
 }
 
@@ -81,60 +71,30 @@ class ReadFrom {
   ReadFrom(const WeakInput& input, CommitEdges& edges)
       : input_(input), edges_(edges), reads_(input.history.keys.size()) {}
 
-  /// Whoever will be looked at soon read from transactions all over the history.
-  void prefetch(std::uint32_t reader, std::uint32_t end) const {
-    constexpr std::uint32_t kFar = 8;
-    constexpr std::uint32_t kNear = 4;
-    if (end - reader <= kFar) return;
-    for (const std::uint32_t source : input_.sources.of(input_.history, reader + kFar)) {
-      if (ReadSources::is_transaction(source)) input_.written.prefetch(source);
-    }
-    for (const std::uint32_t source : input_.sources.of(input_.history, reader + kNear)) {
-      if (ReadSources::is_transaction(source)) input_.written.prefetch_keys(source);
-    }
-  }
-
-  /// `in_order`: only reads behind the first one of a writer count for that writer.
-  void look(std::uint32_t reader, bool in_order) {
+  /// `first`: of the writers in question each one's first read, in the order of reads. `in_order`:
+  /// only reads behind that count for its writer.
+  void look(std::uint32_t reader, std::span<const Read> first, bool in_order) {
     const std::uint32_t begin = input_.history.transactions[reader].ops_begin;
     const auto sources = input_.sources.of(input_.history, reader);
-    find_first(sources);
-    if (first_.empty()) return;
     reads_.clear();
-    std::size_t left = first_.size();
+    std::size_t left = first.size();
     for (std::size_t i = sources.size(); i-- > 0;) {
-      const bool first = left > 0 && first_[left - 1].op == i;
-      if (in_order && first) add_edges(first_[--left].source, reader);
+      const bool asked = left > 0 && first[left - 1].op == i;
+      if (in_order && asked) add_edges(first[--left].source, reader);
       const std::uint32_t op = begin + static_cast<std::uint32_t>(i);
       const bool counts =
           ReadSources::is_transaction(sources[i]) || sources[i] == ReadSources::initial;
       if (counts) reads_.add_before(input_.history.ops[op].key, {sources[i], op});
     }
     if (in_order) return;
-    for (const Read& read : first_) add_edges(read.source, reader);
+    for (const Read& read : first) add_edges(read.source, reader);
   }
 
  private:
-  /// Each writer's first read, in the order of reads.
-  void find_first(std::span<const std::uint32_t> sources) {
-    first_.clear();
-    for (std::uint32_t i = 0; i < sources.size(); ++i) {
-      if (ReadSources::is_transaction(sources[i])) first_.push_back({sources[i], i});
-    }
-    if (first_.size() < 2) return;
-    const auto by_source = [](const Read& a, const Read& b) {
-      return std::pair{a.source, a.op} < std::pair{b.source, b.op};
-    };
-    std::sort(first_.begin(), first_.end(), by_source);
-    const auto same = [](const Read& a, const Read& b) { return a.source == b.source; };
-    first_.erase(std::unique(first_.begin(), first_.end(), same), first_.end());
-    std::ranges::sort(first_, {}, &Read::op);
-  }
-
   /// For keys that `writer` wrote and the reader read from others.
   void add_edges(std::uint32_t writer, std::uint32_t reader) {
     const auto written = input_.written.of(writer);
-    if (written.size() <= 2 * reads_.keys().size()) {
+    if (written.size() <= std::max<std::size_t>(WrittenKeys::kShort, 2 * reads_.keys().size())) {
       for (const std::uint32_t key : written) add_edge(writer, key, reader);
       return;
     }
@@ -151,58 +111,158 @@ class ReadFrom {
   const WeakInput& input_;
   CommitEdges& edges_;
   ReadsByKey reads_;
-  std::vector<Read> first_;
 };
 
-CommitEdges read_edges(const WeakInput& input, bool in_order) {
-  return in_parts(input.transactions(), kTransactionsLeast,
-                  [&](CommitEdges& edges, std::uint32_t begin, std::uint32_t end) {
-                    ReadFrom look(input, edges);
-                    for (std::uint32_t i = begin; i < end; ++i) {
-                      look.prefetch(i, end);
-                      look.look(i, in_order);
-                    }
-                  });
-}
-
-/// One chain after the other: who wrote each key last.
-class LastWriters {
+/// Reads of which something may be inferred: their writer seems to have written another key that
+/// the reader read. Most of them do not pass.
+class Candidates {
  public:
-  LastWriters(const WeakInput& input, CommitEdges& edges)
-      : input_(input), edges_(edges), last_(input.history.keys.size()) {}
+  Candidates(const WeakInput& input, bool in_order) : input_(input), in_order_(in_order) {}
 
-  void walk(std::uint32_t chain) {
-    for (const std::uint32_t transaction : input_.sessions.members(chain)) {
-      look(chain, transaction);
-      for (const std::uint32_t key : input_.written.of(transaction)) {
-        last_[key] = {chain, transaction};
+  /// Calls use(reader, each such writer's first read, in the order of reads) for a batch.
+  template <typename Use>
+  void find(std::uint32_t begin, std::uint32_t end, Use use) {
+    collect_reads(begin, end);
+    found_.clear();
+    for (std::size_t i = 0; i < reads_.size();) {
+      std::size_t next = i + 1;
+      while (next < reads_.size() && reads_[next].reader == reads_[i].reader) ++next;
+      find_among(std::span{reads_}.subspan(i, next - i));
+      i = next;
+    }
+    for (const OneRead& each : found_) input_.written.prefetch_keys(each.source);
+    for (std::size_t i = 0; i < found_.size();) {
+      const std::uint32_t reader = found_[i].reader;
+      first_.clear();
+      for (; i < found_.size() && found_[i].reader == reader; ++i) {
+        first_.push_back({found_[i].source, found_[i].place});
       }
+      keep_first();
+      use(reader, std::span<const Read>{first_});
     }
   }
 
  private:
-  struct Last {
-    std::uint32_t chain = kNoPosition;
-    std::uint32_t transaction = 0;
+  struct OneRead {
+    std::uint32_t reader;
+    std::uint32_t place;  ///< in the transaction
+    std::uint32_t source;
+    std::uint64_t bit;  ///< of its key
   };
 
-  void look(std::uint32_t chain, std::uint32_t reader) {
-    const std::uint32_t begin = input_.history.transactions[reader].ops_begin;
-    const auto sources = input_.sources.of(input_.history, reader);
-    for (std::uint32_t i = 0; i < sources.size(); ++i) {
-      const std::uint32_t source = sources[i];
-      if (!ReadSources::is_transaction(source) && source != ReadSources::initial) continue;
-      const Last& last = last_[input_.history.ops[begin + i].key];
-      if (last.chain != chain || source == last.transaction) continue;
-      const bool known = source != ReadSources::initial && input_.sessions.chain(source) == chain &&
-                         input_.sessions.place(source) > input_.sessions.place(last.transaction);
-      if (!known) edges_.push_back(commit_edge(last.transaction, source, reader, begin + i));
+  /// All reads that count. Nobody foresees which they are: there are no branches.
+  void collect_reads(std::uint32_t begin, std::uint32_t end) {
+    const std::span first = input_.history.ops_of(begin);
+    const std::span last = input_.history.ops_of(end - 1);
+    reads_.resize(static_cast<std::size_t>(last.data() + last.size() - first.data()) + 1);
+    OneRead* next = reads_.data();
+    for (std::uint32_t reader = begin; reader < end; ++reader) {
+      const auto ops = input_.history.ops_of(reader);
+      const auto sources = input_.sources.of(input_.history, reader);
+      for (std::uint32_t i = 0; i < ops.size(); ++i) {
+        const bool is_transaction = ReadSources::is_transaction(sources[i]);
+        input_.written.prefetch(is_transaction ? sources[i] : 0);
+        *next = {reader, i, sources[i], WrittenKeys::bit(ops[i].key)};
+        next += is_transaction || sources[i] == ReadSources::initial ? 1 : 0;
+      }
     }
+    reads_.resize(static_cast<std::size_t>(next - reads_.data()));
+  }
+
+  /// Of one transaction.
+  void find_among(std::span<const OneRead> reads) {
+    // The keys of all reads, and of those that share a bit. In order: of later reads.
+    std::uint64_t once = 0;
+    std::uint64_t shared = 0;
+    const auto look = [&](const OneRead& read, std::uint64_t others) {
+      if (!ReadSources::is_transaction(read.source)) return;
+      if ((input_.written.bits(read.source) & others) != 0) found_.push_back(read);
+    };
+    for (std::size_t i = reads.size(); i-- > 0;) {
+      if (in_order_) look(reads[i], once);
+      shared |= once & reads[i].bit;
+      once |= reads[i].bit;
+    }
+    if (in_order_) return;
+    for (const OneRead& read : reads) look(read, (once & ~read.bit) | shared);
+  }
+
+  void keep_first() {
+    if (first_.size() < 2) return;
+    std::sort(first_.begin(), first_.end(), [](const Read& a, const Read& b) {
+      return std::pair{a.source, a.op} < std::pair{b.source, b.op};
+    });
+    const auto same = [](const Read& a, const Read& b) { return a.source == b.source; };
+    first_.erase(std::unique(first_.begin(), first_.end(), same), first_.end());
+    std::ranges::sort(first_, {}, &Read::op);
   }
 
   const WeakInput& input_;
+  bool in_order_;
+  std::vector<OneRead> reads_;
+  std::vector<OneRead> found_;
+  std::vector<Read> first_;
+};
+
+CommitEdges read_edges(const WeakInput& input, bool in_order) {
+  constexpr std::uint32_t kBatch = 64;
+  std::vector<CommitEdges> edges(key_parts(input.history));
+  in_threads(edges.size(), [&](std::size_t part) {
+    const auto first = [&](std::size_t i) {
+      return static_cast<std::uint32_t>(std::size_t{input.transactions()} * i / edges.size());
+    };
+    ReadFrom from(input, edges[part]);
+    Candidates candidates(input, in_order);
+    for (std::uint32_t i = first(part); i < first(part + 1); i += kBatch) {
+      candidates.find(i, std::min(first(part + 1), i + kBatch),
+                      [&](std::uint32_t reader, std::span<const Read> reads) {
+                        from.look(reader, reads, in_order);
+                      });
+    }
+  });
+  return joined(std::move(edges));
+}
+
+/// One key after the other: who of each chain wrote it last.
+class LastWriters {
+ public:
+  LastWriters(const WeakInput& input, CommitEdges& edges)
+      : input_(input), edges_(edges), last_(input.sessions.count()) {}
+
+  void walk(std::uint32_t key) {
+    const auto uses = input_.history.uses_of(key);
+    const auto source = input_.sources.of_key(input_.history, key);
+    Last* written = nullptr;  // by the transaction at hand, and not in force for itself
+    std::uint32_t writer = kNoPosition;
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+      if (i + kAhead < uses.size()) input_.sessions.prefetch(uses[i + kAhead].transaction);
+      const std::uint32_t self = uses[i].transaction;
+      if (written != nullptr && writer != self) {
+        *written = {key, writer};
+        written = nullptr;
+      }
+      Last& last = last_[input_.sessions.chain(self)];
+      if (source[i] == ReadSources::written) {
+        written = &last;
+        writer = self;
+      } else if (ReadSources::is_transaction(source[i]) || source[i] == ReadSources::initial) {
+        if (last.key != key || last.transaction == source[i]) continue;
+        edges_.push_back(commit_edge(last.transaction, source[i], self, uses[i].op));
+      }
+    }
+    if (written != nullptr) *written = {key, writer};
+  }
+
+ private:
+  static constexpr std::size_t kAhead = 32;
+  struct Last {
+    std::uint32_t key = kNoPosition;
+    std::uint32_t transaction = 0;
+  };
+
+  const WeakInput& input_;
   CommitEdges& edges_;
-  std::vector<Last> last_;  ///< of each key; of another chain: none
+  std::vector<Last> last_;  ///< of each chain; of another key: none
 };
 
 }  // namespace
@@ -212,12 +272,13 @@ CommitEdges monotonic_edges(const WeakInput& input) { return read_edges(input, t
 CommitEdges fractured_edges(const WeakInput& input) { return read_edges(input, false); }
 
 CommitEdges session_edges(const WeakInput& input) {
-  constexpr std::size_t kChainsLeast = 2;
-  return in_parts(input.sessions.count(), kChainsLeast,
-                  [&](CommitEdges& edges, std::uint32_t begin, std::uint32_t end) {
-                    LastWriters last(input, edges);
-                    for (std::uint32_t chain = begin; chain < end; ++chain) last.walk(chain);
-                  });
+  std::vector<CommitEdges> edges(key_parts(input.history));
+  for_key_parts(input.history, edges.size(),
+                [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {
+                  LastWriters last(input, edges[i]);
+                  for (std::uint32_t key = begin; key < end; ++key) last.walk(key);
+                });
+  return joined(std::move(edges));
 }
 
 }  // namespace witness

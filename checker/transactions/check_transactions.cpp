@@ -32,6 +32,9 @@ constexpr KindSet kStale =
 /// What can only be excluded where the order of versions is known.
 constexpr KindSet kNeedVersions = kinds(lost_update) | all_variants(kStale);
 constexpr KindSet kNeedRealTime = (kStale | kinds(g0, g1c)) << kRealtimeOffset;
+constexpr KindSet kNeedSessions = (kStale | kinds(g0, g1c)) << kProcessOffset | kSessionKinds |
+                                  kinds(pram_conflict, non_monotonic_read_process,
+                                        fractured_read_process, causal_conflict_process);
 
 /// What could not be excluded, and why.
 struct Undecided {
@@ -248,6 +251,11 @@ class Judgement {
     }
     if (!transactions_.has_real_time) {
       undecided_.add(kNeedRealTime, "the file holds sessions, but no real time");
+    }
+    if (transactions_.order_is_hidden) {
+      undecided_.add(kNeedRealTime | kNeedSessions,
+                     "a process had several alike operations open at once: nobody knows which of "
+                     "them ended first");
     }
     if ((findings_.found() & kinds(incompatible_order)) != 0) {
       undecided_.add(all_variants(kinds(g0)), "reads contradict each other's order of versions");

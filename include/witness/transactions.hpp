@@ -128,8 +128,11 @@ struct Transactions {
   };
 
   Datatype datatype = Datatype::list_append;
-  Datum initial;                          ///< of a register before its first write
-  bool has_real_time = true;              ///< false: the file tells only sessions
+  Datum initial;              ///< of a register before its first write
+  bool has_real_time = true;  ///< false: the file tells only sessions
+  /// A process had several alike operations open at once: nobody knows which of them ended first.
+  /// Each is taken to have begun with the first, which hides an order that there was.
+  bool order_is_hidden = false;
   bool unwritten_is_garbage = true;       ///< false: a value that nobody wrote may be from before
   bool has_duplicates = false;            ///< a value is written to a register twice or more often
   std::vector<Transaction> transactions;  ///< in the order of their invocations

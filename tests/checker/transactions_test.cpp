@@ -186,6 +186,23 @@ TEST(RwRegister, AWeakLevelIsLookedAtBesideCyclesOfOtherKinds) {
   EXPECT_THAT(verdict.models_violated, Contains("causal"));
 }
 
+/// Both reads are of operations that were open at once: only one of them began after the write had
+/// ended, and nobody knows which completion is whose.
+TEST(RwRegister, AlikeOperationsThatAProcessHasOpenHideWhichBeganLater) {
+  constexpr const char* kHistory = R"(
+{:index 0, :type :invoke, :process 1, :f :txn, :value [[:w 0 1]]}
+{:index 1, :type :invoke, :process 1, :f :txn, :value [[:r 0 nil]]}
+{:index 2, :type :ok, :process 1, :f :txn, :value [[:w 0 1]]}
+{:index 3, :type :invoke, :process 1, :f :txn, :value [[:r 0 nil]]}
+{:index 4, :type :ok, :process 1, :f :txn, :value [[:r 0 nil]]}
+{:index 5, :type :ok, :process 1, :f :txn, :value [[:r 0 nil]]}
+)";
+  for (const char* model : {"PRAM", "causal", "read-your-writes", "strict-serializable"}) {
+    EXPECT_EQ(judge(kHistory, {.models = {model}}).validity, Validity::unknown) << model;
+  }
+  EXPECT_EQ(judge(kHistory, {.models = {"serializable"}}).validity, Validity::valid);
+}
+
 /// One process: it read what it had replaced.
 constexpr const char* kOwnOldValue = R"(
 {:index 0, :type :invoke, :process 0, :f :txn, :value [[:w :x 1]]}
