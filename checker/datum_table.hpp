@@ -1,6 +1,7 @@
 /// A hash table from data to 32-bit numbers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -9,16 +10,29 @@
 
 namespace witness {
 
-/// Open addressing, 12 bytes a slot in two columns, at most half of them in use.
+/// Most histories count: integers that are not beyond twice the number of data stand in a column.
+/// For others, open addressing, 12 bytes a slot in two columns, at most half of them in use.
 class DatumTable {
  public:
   /// The number of a datum: kNoPosition in a new slot, to be set by the caller. The reference is
   /// good until the next call.
   std::uint32_t& operator[](Datum datum) {
-    if (2 * (size_ + 1) > keys_.size()) grow();
+    const std::size_t value = small(datum);
+    if (value >= dense_.size() && value < kSmallest + 2 * size_) {
+      dense_.resize(std::max(value + 1, 2 * dense_.size()), kNoPosition);
+    }
+    if (value < dense_.size()) {
+      if (dense_[value] != kNoPosition) return dense_[value];
+      if (hashed_ == 0 || !is_hashed(datum)) {
+        ++size_;
+        return dense_[value];
+      }
+    }
+    if (2 * (hashed_ + 1) > keys_.size()) grow();
     const std::size_t at = place(datum.bits());
     if (keys_[at] == kFree) {
       keys_[at] = datum.bits();
+      ++hashed_;
       ++size_;
     }
     return numbers_[at];
@@ -26,20 +40,24 @@ class DatumTable {
 
   /// The number, or kNoPosition where there is none.
   std::uint32_t find(Datum datum) const {
-    if (keys_.empty()) return kNoPosition;
+    const std::size_t value = small(datum);
+    if (value < dense_.size() && dense_[value] != kNoPosition) return dense_[value];
+    if (hashed_ == 0) return kNoPosition;
     const std::size_t at = place(datum.bits());
     return keys_[at] == kFree ? kNoPosition : numbers_[at];
-  }
-
-  std::size_t size() const { return size_; }
-
-  void reserve(std::size_t count) {
-    while (keys_.size() < 2 * (count + 1)) grow();
   }
 
  private:
   /// Bits that no datum has: a text beyond all ids.
   static constexpr std::uint64_t kFree = ~std::uint64_t{0};
+  static constexpr std::size_t kSmallest = 64;
+
+  /// Its place in the column, if it has one: beyond all for texts and what is negative.
+  static std::size_t small(Datum datum) {
+    return datum.is_integer() ? static_cast<std::size_t>(datum.bits() >> 1U) : ~std::size_t{0};
+  }
+  /// It came before the column was long enough.
+  bool is_hashed(Datum datum) const { return keys_[place(datum.bits())] != kFree; }
 
   /// Eight integers in a row share a cache line: many histories count.
   std::size_t place(std::uint64_t bits) const {
@@ -65,8 +83,10 @@ class DatumTable {
     }
   }
 
-  std::vector<std::uint64_t> keys_;  ///< a power of two of them
+  std::vector<std::uint32_t> dense_;  ///< of small integers
+  std::vector<std::uint64_t> keys_;   ///< a power of two of them
   std::vector<std::uint32_t> numbers_;
+  std::size_t hashed_ = 0;
   std::size_t size_ = 0;
   unsigned shift_ = 64;
 };

@@ -89,19 +89,21 @@ class Reader {
   }
 
  private:
-  /// Takes what threads made of the blocks, as long as they have guessed right where they begin:
-  /// behind a block that was whole, in the state in which it ended. What comes then is read again.
+  /// Takes what threads made of the blocks, where they have guessed right where these begin: behind
+  /// a block that was whole, in the state in which it ended. Others are read again; too many of
+  /// them in a row end it.
   void parallel(TextBlocks& source) {
+    constexpr int kWrongMost = 64;
     ParallelBlocks blocks{source, make_parser_, state_, cutting_.threads};
     const int assumed = state_;
-    bool whole = true;
+    int wrong = 0;
     while (ParsedBlock* block = blocks.next()) {
-      whole = whole && state_ == assumed && rest_.size() == 0;
-      if (!whole) {
-        blocks.stop();
+      if (state_ != assumed || rest_.size() > 0) {
+        if (++wrong > kWrongMost) blocks.stop();
         serial(block->text);
         continue;
       }
+      wrong = 0;
       const std::string_view text = block->text.buffer.text();
       take(block->ops, text);
       const std::size_t consumed = block->ops.consumed;
@@ -121,7 +123,8 @@ class Reader {
     if (whole() && rest_.size() > kDocumentBytesMax) {
       refuse({}, {0, "this format is read as a whole, and the file is longer than 2 GiB", {}});
     }
-    if (rest_.size() < wanted_ && !block.last) return;
+    if (rest_.size() > kLineBytesMax && is_open_line(block)) refuse_long();
+    if ((rest_.size() < wanted_ || is_open_line(block)) && !block.last) return;
     ops_.clear();
     ops_.state = state_;
     parser_->parse(rest_.text(), block.last, ops_);
@@ -133,9 +136,15 @@ class Reader {
     // Twofold growth: what is unfinished is read again a constant number of times.
     wanted_ = whole() ? kDocumentBytesMax : 2 * rest_.size();
     if (block.nul_bytes > 0) drop(block.nul_bytes);
-    if (rest_.size() > kLineBytesMax) {
-      refuse(rest_.text(), {0, "an operation or a line may not be longer than 64 MiB", {}});
-    }
+    if (rest_.size() > kLineBytesMax) refuse_long();
+  }
+
+  /// Of our own format, an operation is a line: before its end it need not be looked at.
+  bool is_open_line(const TextBlock& block) const {
+    return format_.rules == PairingRules::native && !block.ends_line;
+  }
+  [[noreturn]] void refuse_long() const {
+    refuse(rest_.text(), {0, "an operation or a line may not be longer than 64 MiB", {}});
   }
 
   void take(OpBlock& ops, std::string_view text) {

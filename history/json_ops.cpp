@@ -35,7 +35,7 @@ void JsonOps::begin(std::string_view text, Flavour flavour, OpBlock& block) {
   JsonText::begin(text, block);
   flavour_ = flavour;
   block.elements.reserve_for(text.size());
-  function_id_ = kNoString;
+  functions_.clear();
   lists_.clear();
 }
 
@@ -116,13 +116,15 @@ bool JsonOps::canonical_function(const char*& at, StringId& f) {
   return true;
 }
 
-/// Most often it is the same as the last one.
+/// Most often it is one of the last ones.
 StringId JsonOps::named(std::string_view function) {
-  if (function_id_ == kNoString || function_ != function) {
-    function_ = function;
-    function_id_ = block_->names.intern(function);
+  for (const Function& known : functions_) {
+    if (known.name == function) return known.id;
   }
-  return function_id_;
+  constexpr std::size_t kKept = 4;
+  if (functions_.size() == kKept) functions_.erase(functions_.begin());
+  functions_.push_back({std::string{function}, block_->names.intern(function)});
+  return functions_.back().id;
 }
 
 bool JsonOps::op(RawOp& op) {
@@ -270,7 +272,10 @@ bool JsonOps::function(RawOp& op) {
 
 bool JsonOps::value(RawOp& op) {
   value_at_ = at_;
-  if (*at_ == 'n') return flavour_ != Flavour::native ? skip() : malformed();
+  if (*at_ == 'n') {
+    if (flavour_ == Flavour::native) return malformed();
+    return short_text(at_, "null}") ? (--at_, true) : skip();
+  }
   const std::size_t count = block_->elements.size();
   const bool whole = flavour_ == Flavour::objects ? cells(op.micro_ops) : micro_ops(op.micro_ops);
   if (whole) {

@@ -71,10 +71,13 @@ class JsonOps : JsonText {
   };
 
   Flavour flavour_ = Flavour::jepsen;
-  std::string function_;              ///< the last one
-  StringId function_id_ = kNoString;  ///< it among the block's names
-  unsigned seen_ = 0;                 ///< fields of the operation, one bit each
-  bool is_client_ = false;            ///< its process is a number
+  struct Function {
+    std::string name;
+    StringId id;  ///< among the block's names
+  };
+  std::vector<Function> functions_;  ///< the last few
+  unsigned seen_ = 0;                ///< fields of the operation, one bit each
+  bool is_client_ = false;           ///< its process is a number
   bool has_process_ = false;
   LineFault value_fault_;  ///< why its value is none of ours; fine for a nemesis
   const char* value_at_ = nullptr;

@@ -19,7 +19,7 @@ bool JsonText::datum(Datum& datum) {
   const Digits digits = leading_digits(at_);
   if (digits.count - 1U < 7U && (*at_ != '0' || digits.count == 1)) {
     const char c = at_[digits.count];
-    if (c == ',' || c == ']') {
+    if (c == ',' || c == ']' || c == '}') {
       datum = Datum::of(static_cast<std::int64_t>(digits.value));
       at_ += digits.count;
       return true;

@@ -134,6 +134,11 @@ RawValue ObjectsBuilder::value_of(const RawOp& op) {
     throw LineFault{op.offset, "more data than this program can hold (2^31 elements)", {}};
   }
   value.at = static_cast<std::uint32_t>(columns_.data.size());
+  const std::size_t needed = columns_.data.size() + op.micro_ops.size();
+  if (needed > columns_.data.capacity()) {
+    columns_.data.reserve(std::max(needed, 2 * columns_.data.capacity()));
+    advise_huge_pages(columns_.data);
+  }
   columns_.data.insert(columns_.data.end(), cells + op.micro_ops.begin, cells + op.micro_ops.end);
   return value;
 }
@@ -248,9 +253,11 @@ void ObjectsBuilder::finish(History& history) {
   }
   const auto nameless = static_cast<std::uint16_t>(columns_.functions.size());
   columns_.functions.emplace_back("");
+  std::vector<ObjectCall> meant;  // by each function
+  for (const std::string& function : columns_.functions) meant.push_back(call_named(function));
   for (ObjectOp& op : columns_.ops) {
     if (op.function == 0xffff) op.function = nameless;
-    op.call = call_named(columns_.functions[op.function]);
+    op.call = meant[op.function];
   }
   const auto kind = options_.kind ? options_.kind : kind_of_calls(columns_, calls_);
   if (!kind) {

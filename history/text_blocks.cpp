@@ -65,9 +65,11 @@ bool TextBlocks::next(TextBlock& block) {
   first_ = false;
   block.last = given_last_ = at_end_;
   block.nul_bytes = at_end_ ? nul_bytes_ : 0;
+  block.ends_line = false;
   if (at_end_ || kind_ == Kind::bytes) return true;
   const std::size_t feed = buffer.text().rfind('\n');
   if (feed == std::string_view::npos) return true;
+  block.ends_line = true;
   carried_ = buffer.text().substr(feed + 1);
   buffer.shorten(feed + 1);
   return true;

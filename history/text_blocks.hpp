@@ -36,6 +36,7 @@ class TextBuffer {
 struct TextBlock {
   TextBuffer buffer;
   bool last = false;            ///< nothing follows
+  bool ends_line = false;       ///< it ends with a line feed
   std::uint64_t nul_bytes = 0;  ///< at the end of the last block, not in its text
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "checker/datum_table.hpp"
+#include "witness/huge_pages.hpp"
 
 namespace witness {
 namespace {
@@ -54,6 +55,7 @@ std::vector<Call> calls_of(const Objects& objects, std::span<const std::uint32_t
                            std::uint32_t cut) {
   std::vector<Call> calls;
   calls.reserve(ops.size());
+  advise_huge_pages(calls);
   for (const std::uint32_t position : ops) {
     const ObjectOp& op = objects.ops[position];
     if (op.invoke + 1 >= cut) break;  // in the order of their beginnings
@@ -86,14 +88,19 @@ KeyGroups group_by_key(const Objects& objects) {
   std::vector<std::uint32_t> key_of(objects.ops.size());
   std::vector<std::uint32_t> counts;
   for (std::size_t i = 0; i < objects.ops.size(); ++i) {
-    std::uint32_t& key = table[objects.ops[i].key];
-    if (key == kNoPosition) {
-      key = static_cast<std::uint32_t>(groups.keys.size());
-      groups.keys.push_back(objects.ops[i].key);
-      counts.push_back(0);
+    const Datum datum = objects.ops[i].key;
+    if (i > 0 && datum == objects.ops[i - 1].key) {  // often there is one object only
+      key_of[i] = key_of[i - 1];
+    } else {
+      std::uint32_t& key = table[datum];
+      if (key == kNoPosition) {
+        key = static_cast<std::uint32_t>(groups.keys.size());
+        groups.keys.push_back(datum);
+        counts.push_back(0);
+      }
+      key_of[i] = key;
     }
-    key_of[i] = key;
-    ++counts[key];
+    ++counts[key_of[i]];
   }
   groups.begin.assign(1, 0);
   for (const std::uint32_t count : counts) groups.begin.push_back(groups.begin.back() + count);

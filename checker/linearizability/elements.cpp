@@ -12,7 +12,6 @@ ObjectElements elements_of(const std::vector<Call>& calls, ObjectCall in, Object
                            const ObjectWords& words) {
   ObjectElements all;
   DatumTable table;
-  table.reserve(calls.size() / 2);
   for (std::uint32_t i = 0; i < calls.size(); ++i) {
     if (calls[i].call != in) continue;
     std::uint32_t& number = table[calls[i].a];

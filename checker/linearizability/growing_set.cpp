@@ -45,7 +45,6 @@ class GrowingSet {
 
  private:
   bool take_adds() {
-    table_.reserve(calls_.size());
     for (std::uint32_t i = 0; i < calls_.size(); ++i) {
       if (calls_[i].call != ObjectCall::add) continue;
       std::uint32_t& number = table_[calls_[i].a];

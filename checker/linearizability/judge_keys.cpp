@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <mutex>
-#include <thread>
 
+#include "checker/in_threads.hpp"
 #include "checker/linearizability/judges.hpp"
 #include "checker/linearizability/search.hpp"
 
@@ -88,30 +87,14 @@ std::vector<KeyJudgement> judge_keys(const Objects& objects, const StringPool& s
   std::mutex mutex;
   std::atomic<std::uint32_t> next{0};
   const auto count = static_cast<std::uint32_t>(groups.keys.size());
-  std::exception_ptr error;
-  const auto judge_all = [&] {
+  in_threads(std::min<std::size_t>(count, threads_at_once()), [&](std::size_t) {
     for (std::uint32_t key = next++; key < count; key = next++) {
       Judged judged = judge.judge(groups.ops_of(key));
       if (judged.result == Linearizable::yes) continue;
       const std::scoped_lock lock{mutex};
       found.push_back({key, std::move(judged)});
     }
-  };
-  const auto work = [&] {
-    try {
-      judge_all();
-    } catch (...) {
-      const std::scoped_lock lock{mutex};
-      error = std::current_exception();
-      next = count;
-    }
-  };
-  const unsigned threads = std::min(count, std::max(1U, std::thread::hardware_concurrency()));
-  std::vector<std::thread> helpers;
-  for (unsigned i = 1; i < threads; ++i) helpers.emplace_back(work);
-  work();
-  for (std::thread& helper : helpers) helper.join();
-  if (error) std::rethrow_exception(error);
+  });
   std::ranges::sort(found, {}, &KeyJudgement::key);
   int placed = 0;
   for (KeyJudgement& key : found) {

@@ -39,7 +39,7 @@ Judged judge_counter(const std::vector<Call>& calls, const Objects& objects,
 Judged judge_queue(const std::vector<Call>& calls, const Objects& objects,
                    const ObjectWords& words);
 
-/// stack of elements that are all different (unique_stack.cpp). O(n · depth).
+/// stack of elements that are all different (unique_stack.cpp).
 Judged judge_stack(const std::vector<Call>& calls, const Objects& objects,
                    const ObjectWords& words);
 

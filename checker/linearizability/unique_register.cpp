@@ -59,7 +59,6 @@ class UniqueRegister {
       : calls_(calls), objects_(objects), words_(words) {}
 
   Judged judge() {
-    table_.reserve(calls_.size() / 2);
     values_.reserve(calls_.size() / 2 + 1);
     value_of(objects_.initial).writer = kInitial;
     if (!take_writers()) return {Linearizable::unsuited, {}, {}};

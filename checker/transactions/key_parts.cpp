@@ -1,9 +1,6 @@
 #include "checker/transactions/key_parts.hpp"
 
 #include <algorithm>
-#include <exception>
-#include <thread>
-#include <vector>
 
 namespace witness {
 namespace {
@@ -23,26 +20,7 @@ std::uint32_t first_key(const Transactions& history, std::size_t i, std::size_t 
 }  // namespace
 
 std::size_t key_parts(const Transactions& history) {
-  const std::size_t most = std::max(1U, std::thread::hardware_concurrency());
-  return std::clamp<std::size_t>(history.uses.size() / kUsesLeast, 1, most);
-}
-
-void in_threads(std::size_t parts, const std::function<void(std::size_t)>& work) {
-  std::vector<std::exception_ptr> failed(parts);
-  std::vector<std::jthread> threads;
-  const auto guarded = [&](std::size_t i) {
-    try {
-      work(i);
-    } catch (...) {
-      failed[i] = std::current_exception();
-    }
-  };
-  for (std::size_t i = 1; i < parts; ++i) threads.emplace_back(guarded, i);
-  guarded(0);
-  threads.clear();  // joins
-  for (const std::exception_ptr& failure : failed) {
-    if (failure) std::rethrow_exception(failure);
-  }
+  return std::clamp<std::size_t>(history.uses.size() / kUsesLeast, 1, threads_at_once());
 }
 
 void for_key_parts(const Transactions& history, std::size_t parts,

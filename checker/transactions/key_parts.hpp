@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "checker/in_threads.hpp"
 #include "witness/transactions.hpp"
 
 namespace witness {
@@ -16,9 +17,5 @@ std::size_t key_parts(const Transactions& history);
 /// of consecutive keys of about the same number of uses. Rethrows what one of them threw.
 void for_key_parts(const Transactions& history, std::size_t parts,
                    const std::function<void(std::size_t, std::uint32_t, std::uint32_t)>& work);
-
-/// Calls `work(0)` … `work(parts - 1)`, each in a thread of its own. Rethrows what one of them
-/// threw.
-void in_threads(std::size_t parts, const std::function<void(std::size_t)>& work);
 
 }  // namespace witness
