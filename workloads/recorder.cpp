@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "witness/error.hpp"
-#include "workloads/error_classes.hpp"
+#include "workloads/ending.hpp"
 
 namespace witness {
 
@@ -32,52 +32,6 @@ struct Recorder::Shared {
   std::mutex mutex;
   std::exception_ptr failure;
 };
-
-namespace {
-
-/// How one attempt ended.
-struct Ending {
-  Completion told = Completion::ok;
-  Phase phase = Phase::commit;
-  ErrorKind kind = ErrorKind::unknown;
-  bool retry = false;
-  bool reconnect = false;
-  std::string sqlstate;
-  std::string message;
-  std::string_view rejection;  // told ok, but the answer was no
-  std::string notice;          // the server's, with its answer to COMMIT
-};
-
-std::string_view name_of(Completion completion) {
-  return kCompletionNames[static_cast<std::size_t>(completion)];
-}
-
-void append_error_fields(std::string& out, const Ending& ending) {
-  fmt::format_to(std::back_inserter(out), R"(,"phase":"{}")",
-                 kPhaseNames[static_cast<std::size_t>(ending.phase)]);
-  if (ending.told == Completion::ok) return;
-  fmt::format_to(std::back_inserter(out), R"(,"class":"{}")",
-                 kErrorKindNames[static_cast<std::size_t>(ending.kind)]);
-  if (!ending.sqlstate.empty()) {
-    out += R"(,"sqlstate":)";
-    append_json_string(out, ending.sqlstate);
-  }
-}
-
-std::string error_field(const Ending& ending) {
-  if (ending.told == Completion::ok) {
-    return fmt::format(R"(,"error":{{"class":"rejected","message":"{}"}})", ending.rejection);
-  }
-  std::string out = ",\"error\":{";
-  std::string fields;
-  append_error_fields(fields, ending);
-  out += fields.substr(1);
-  out += ",\"message\":";
-  append_json_string(out, ending.message);
-  return out + "}";
-}
-
-}  // namespace
 
 /// One thread: its process, its session, its operations.
 class Recorder::Client {
@@ -211,7 +165,8 @@ class Recorder::Client {
                    holder);
     append_json_string(attempts, settings_.targets[target_].name);
     fmt::format_to(std::back_inserter(attempts), R"(,"type":"{}","start":{},"end":{},"rows":[{}])",
-                   name_of(ending.told), start, end, fmt::join(context.row_counts(), ","));
+                   kCompletionNames[static_cast<std::size_t>(ending.told)], start, end,
+                   fmt::join(context.row_counts(), ","));
     if (!context.xid().empty()) {
       fmt::format_to(std::back_inserter(attempts), R"(,"xid":"{}")", context.xid());
     }
