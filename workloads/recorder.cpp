@@ -12,6 +12,7 @@
 
 #include "witness/error.hpp"
 #include "workloads/ending.hpp"
+#include "workloads/generate_random.hpp"
 
 namespace witness {
 
@@ -44,7 +45,8 @@ class Recorder::Client {
         slot_(slot),
         target_(slot % recorder.settings_.targets.size()),
         process_(recorder.next_process_++),
-        random_(settings_.seed * 0x9E3779B97F4A7C15ULL + recorder.rungs_run_ * 1'000'003 + slot) {}
+        random_(settings_.seed * 0x9E3779B97F4A7C15ULL + recorder.rungs_run_ * 1'000'003 + slot),
+        dice_(random_()) {}
 
   void run() {
     try {
@@ -94,20 +96,21 @@ class Recorder::Client {
       }
       round_ = number / rung_.clients;
       arrived_ = false;
-      if (!operate(key_of(number), scheduled_ns)) return;
+      if (!operate(recorder_.workload_.request(key_of(number), dice_), scheduled_ns)) return;
       if (rounds && !arrived_) shared_.barrier.arrive(round_, false, shared_.stop);
     }
   }
 
-  const std::string& key_of(std::uint64_t number) {
+  std::string key_of(std::uint64_t number) {
+    if (rung_.keys.empty()) return {};
     if (!rung_.pick_uniform) return rung_.keys[(number / rung_.clients) % rung_.keys.size()];
     return rung_
         .keys[std::uniform_int_distribution<std::size_t>{0, rung_.keys.size() - 1}(random_)];
   }
 
   /// One operation: its invocation, its attempts, its completion. False: this client is done.
-  bool operate(const std::string& key, std::int64_t scheduled_ns) {
-    const std::string asked = recorder_.workload_.invocation(key);
+  bool operate(Request request, std::int64_t scheduled_ns) {
+    std::string asked = recorder_.workload_.invocation(request);
     const Stamp stamp = recorder_.writer_.invoke(process_, recorder_.info_.f, asked, scheduled_ns);
     ++recorder_.progress_.invoked;
 
@@ -116,8 +119,13 @@ class Recorder::Client {
     std::string value;
     Ending ending;
     for (unsigned number = 1;; ++number) {
+      if (number > 1 && recorder_.workload_.renew(request)) {
+        // What may be read must stand in the file before it can be.
+        asked = recorder_.workload_.invocation(request);
+        recorder_.writer_.attempt(stamp.index, number, asked);
+      }
       if (!attempts.empty()) attempts += ',';
-      ending = attempt(stamp.index, number, key, value, attempts);
+      ending = attempt(stamp.index, number, request, value, attempts);
       if (value == "[]") value = asked;
       const bool again = (ending.told == Completion::fail && ending.retry) ||
                          (ending.told == Completion::info && settings_.retry_info);
@@ -149,14 +157,14 @@ class Recorder::Client {
   }
 
   /// One transaction. Appends its record to `attempts`, without the closing brace.
-  Ending attempt(std::uint64_t index, unsigned number, const std::string& key, std::string& value,
+  Ending attempt(std::uint64_t index, unsigned number, const Request& request, std::string& value,
                  std::string& attempts) {
     const std::string holder = attempt_identity(process_, index, number);
     AttemptContext context{*session_, holder,   index,
                            number,    process_, [this, number] { meet(number); }};
     const std::int64_t start = recorder_.writer_.now_ns();
     shared_.watchdog.set_deadline(slot_, settings_.attempt_timeout);
-    Ending ending = transact(context, key);
+    Ending ending = transact(context, request);
     shared_.watchdog.clear_deadline(slot_);
     const std::int64_t end = recorder_.writer_.now_ns();
     value = context.value();
@@ -183,12 +191,12 @@ class Recorder::Client {
     return ending;
   }
 
-  Ending transact(AttemptContext& context, const std::string& key) {
+  Ending transact(AttemptContext& context, const Request& request) {
     Phase phase = Phase::statement;
     try {
       session_->run(settings_.begin);
       Ending ending;
-      ending.rejection = recorder_.workload_.run(context, key).rejection;
+      ending.rejection = recorder_.workload_.run(context, request).rejection;
       if (session_->transaction_failed()) {
         // COMMIT would be answered with ROLLBACK, and no error raised.
         const SqlError rolled_back{"the transaction had failed before COMMIT",
@@ -293,13 +301,14 @@ class Recorder::Client {
   std::size_t target_;
   std::int64_t process_;
   std::mt19937_64 random_;
+  Dice dice_;  // for what is asked alone: retries do not change it
   std::unique_ptr<Session> session_;
   std::uint64_t round_ = 0;
   bool arrived_ = false;
   std::vector<AttemptNote> notes_;
 };
 
-Recorder::Recorder(RecorderSettings settings, const Workload& workload, const WorkloadInfo& info,
+Recorder::Recorder(RecorderSettings settings, Workload& workload, const WorkloadInfo& info,
                    NativeWriter& writer, const std::atomic<bool>& stop)
     : settings_(std::move(settings)),
       workload_(workload),

@@ -147,9 +147,10 @@ class Run {
                    const std::function<void(const Progress&)>& progress) {
     result_.path = options_.output;
     probe_targets();
-    const auto workload =
-        make_workload(info_, {options_.variant, "witness_" + id_ + "_", options_.stock,
-                              servers_.front().has_transaction_ids});
+    const auto workload = make_workload(
+        info_, {options_.variant, "witness_" + id_ + "_", options_.stock,
+                servers_.front().has_transaction_ids,
+                options_.keys != 0 ? options_.keys : info_.default_keys, options_.shape});
     const std::vector<Rung> rungs = plan(options_, info_, *workload);
     Tables tables{*workload, options_.targets.front(), control_};
     set_up(*workload, rungs, tables);
@@ -276,10 +277,11 @@ class Run {
       result_.notes.push_back("kept the tables " + names);
     } else if (result_.ledger == LedgerState::none) {
       tables.keep();  // they are the only evidence
-      result_.notes.push_back(fmt::format(
-          "the ledger could not be read; left in the database: {} (witness audit --table "
-          "{} --resource k --holder holder)",
-          names, workload.ledger_table()));
+      result_.notes.push_back("the ledger could not be read; left in the database: " + names);
+      if (info_.kind == WorkloadKind::acquisitions) {
+        result_.notes.back() += fmt::format(
+            " (witness audit --table {} --resource k --holder holder)", workload.ledger_table());
+      }
     } else if (!tables.drop()) {
       tables.keep();  // once is enough
       result_.notes.push_back("could not drop the tables " + names + ": the database is gone");

@@ -23,9 +23,13 @@ std::vector<Rung> plan(const RunOptions& options, const WorkloadInfo& info,
       rung.pick_uniform = options.pick_uniform;
       rung.operations = options.operations;
       if (rung.operations == 0 && options.duration.count() == 0) {
-        rung.operations = std::max(clients * keys, 2 * workload.capacity());
+        rung.operations = info.default_operations != 0
+                              ? info.default_operations
+                              : std::max(clients * keys, 2 * workload.capacity());
       }
-      for (std::size_t n = 0; n < keys; ++n) rung.keys.push_back(workload.key(rungs.size(), n));
+      const bool own_keys = info.kind == WorkloadKind::acquisitions;
+      for (std::size_t n = 0; own_keys && n < keys; ++n)
+        rung.keys.push_back(workload.key(rungs.size(), n));
       rungs.push_back(std::move(rung));
     }
   }
@@ -35,15 +39,14 @@ std::vector<Rung> plan(const RunOptions& options, const WorkloadInfo& info,
 std::string header_json(const RunOptions& options, const Workload& workload,
                         const std::vector<TargetInfo>& targets, const std::vector<Rung>& rungs,
                         const std::string& run_id) {
-  Json header = {{"schema", "witness.history/1"},
-                 {"workload", options.workload},
-                 {"variant", options.variant},
-                 {"seed", options.seed},
-                 {"isolation", options.isolation},
-                 {"clock", "monotonic-ns"},
-                 {"initial", workload.initial()},
-                 {"capacity", workload.capacity()},
-                 {"run", run_id}};
+  Json header = {{"schema", "witness.history/1"},  {"workload", options.workload},
+                 {"variant", options.variant},     {"seed", options.seed},
+                 {"isolation", options.isolation}, {"clock", "monotonic-ns"}};
+  if (workload.capacity() != 0) {
+    header["initial"] = workload.initial();
+    header["capacity"] = workload.capacity();
+  }
+  header["run"] = run_id;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const Target& target = options.targets[i];
     header["target"].push_back({{"name", targets[i].name},
