@@ -6,19 +6,12 @@
 #include <array>
 #include <iterator>
 
-#include "witness/error.hpp"
-
 namespace witness {
 
 KeyTransactions::KeyTransactions(WorkloadOptions options, bool reads_first)
     : Workload(std::move(options)),
       reads_first_(reads_first),
-      keys_(KeyDistribution::uniform, options_.keys, options_.shape.writes_per_key) {
-  if (reads_first && options_.shape.steps_max < 2) {
-    throw UsageError(fmt::format(
-        "--ops-per-txn 1: a transaction of {} reads a key before it writes it", options_.variant));
-  }
-}
+      keys_(KeyDistribution::uniform, options_.keys, options_.shape.writes_per_key) {}
 
 Request KeyTransactions::request(const std::string& /*key*/, Dice& dice) {
   Request request;

@@ -254,6 +254,10 @@ RunOptions run_options(CLI::App& app, const RecordArguments& a) {
   options.pick_uniform = a.pick == "uniform";
   options.stock = a.stock;
   parse_steps(a.steps, options.shape.steps_min, options.shape.steps_max);
+  if (info.kind == WorkloadKind::transactions && options.variant == "rmw" &&
+      options.shape.steps_max < 2) {
+    throw UsageError("--ops-per-txn 1: a transaction of rmw reads a key before it writes it");
+  }
   options.shape.reads = a.reads;
   options.shape.writes_per_key = a.writes_per_key;
   options.backoff = *backoff_named(a.backoff);
