@@ -1,11 +1,14 @@
 /// What serializability and snapshot isolation of registers cost whose order of versions nobody
-/// recorded: `witness check` as a user runs it, process start included. Histories in Plume's text:
-/// they hold sessions and no time, and every write is blind.
+/// recorded: `witness check` as a user runs it, process start included. Generated histories in
+/// Plume's text: they hold sessions and no time, and every write is blind.
 ///
 ///   4,000 transactions of 8 operations, 24 sessions, 10,000 keys    at most 0.3 s
 ///   10,000 of them                                                  at most 1 s
-///   10,000, 25 sessions; 30 %, 50 %, 95 % reads; both levels        at most 1.5 s each
 ///   100,000, 25 sessions, 100,000 keys                              at most 60 s and 4 GB
+///
+/// And recordings that a real database made a moment ago, with blind writes, at serializable:
+///
+///   10,000, 25 clients, 10,000 keys; 30 %, 50 %, 95 % reads; both levels   at most 1.5 s each
 ///
 /// Exit 1 if a promise is broken. Seconds are those of a machine that does nothing else.
 #include <fmt/format.h>
@@ -31,11 +34,6 @@ struct Row {
 constexpr Row kRows[] = {
     {"4000", "24", "10000", "0.5", "serializable", 0.3, 5},
     {"10000", "24", "10000", "0.5", "serializable", 1, 5},
-    {"10000", "25", "10000", "0.3", "serializable", 1.5, 3},
-    {"10000", "25", "10000", "0.3", "snapshot-isolation", 1.5, 3},
-    {"10000", "25", "10000", "0.5", "snapshot-isolation", 1.5, 3},
-    {"10000", "25", "10000", "0.95", "serializable", 1.5, 3},
-    {"10000", "25", "10000", "0.95", "snapshot-isolation", 1.5, 3},
     {"100000", "25", "100000", "0.5", "serializable", 60, 1},
 };
 
@@ -75,6 +73,57 @@ bool judge(const Row& row, const fs::path& folder) {
   return good;
 }
 
+struct Recording {
+  const char* reads;
+  double seconds;
+};
+constexpr Recording kRecordings[] = {{"0.3", 1.5}, {"0.5", 1.5}, {"0.95", 1.5}};
+
+/// Records on a private PostgreSQL, and judges what was recorded.
+bool record(const Recording& recording, const fs::path& folder) {
+  const std::string file = folder / "recorded.jsonl";
+  const Cost recorded = run_witness({"record",
+                                     "rw-register",
+                                     "--variant",
+                                     "blind",
+                                     "--isolation",
+                                     "serializable",
+                                     "--quiet",
+                                     "--no-check",
+                                     "-o",
+                                     file,
+                                     "--ops",
+                                     "10000",
+                                     "--clients",
+                                     "25",
+                                     "--keys",
+                                     "10000",
+                                     "--writes-per-key",
+                                     "1000000",
+                                     "--ops-per-txn",
+                                     "8",
+                                     "--reads",
+                                     recording.reads,
+                                     "--overlap",
+                                     "none",
+                                     "--retries",
+                                     "100",
+                                     "--seed",
+                                     "1"});
+  fmt::print("  10000 transactions, {:>4} reads, recorded in {:.1f} s, server start included\n",
+             recording.reads, recorded.seconds);
+  bool kept = true;
+  for (const char* model : {"serializable", "snapshot-isolation"}) {
+    const Cost cost = best_of(3, {"check", "--quiet", file, "--model", model});
+    const bool good = cost.seconds <= recording.seconds;
+    fmt::print("  {:>35} {:<19} {:>7.2f} s {:>6.0f} MB   at most {} s{}\n", "judged at", model,
+               cost.seconds, cost.mebibytes, recording.seconds, good ? "" : "  MISSED");
+    kept = kept && good;
+  }
+  std::fflush(stdout);
+  return kept;
+}
+
 }  // namespace
 
 int main() {
@@ -83,6 +132,7 @@ int main() {
   fs::create_directory(folder);
   bool kept = true;
   for (const Row& row : kRows) kept = judge(row, folder) && kept;
+  for (const Recording& recording : kRecordings) kept = record(recording, folder) && kept;
   fs::remove_all(folder);
   fmt::print("{}\n", kept ? "kept" : "MISSED");
   return kept ? 0 : 1;

@@ -17,7 +17,16 @@ struct Field {
   bool present = false;
 };
 
-enum class EventKind : std::uint8_t { invoke, completion, outcome, ledger, state, end, ignored };
+enum class EventKind : std::uint8_t {
+  invoke,
+  attempt,
+  completion,
+  outcome,
+  ledger,
+  state,
+  end,
+  ignored
+};
 
 /// Half-open range in Event::micro_ops.
 struct MicroOpRange {
@@ -59,7 +68,7 @@ struct Event {
   std::vector<AttemptEvent> attempts;
   std::vector<MicroOp> micro_ops;
 
-  // outcome, ledger, state
+  // attempt (and `value`), outcome, ledger, state
   Field<std::uint64_t> of;
   Field<std::uint64_t> attempt;
   Field<Outcome> outcome;

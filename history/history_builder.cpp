@@ -38,7 +38,7 @@ void HistoryBuilder::add(const Event& event, std::uint64_t line) {
   if (ended()) {
     throw LineFault{0, "a line after the end of the history", at_line("it ended", end_line_)};
   }
-  if (event.kind == EventKind::ignored) return;
+  if (event.kind == EventKind::ignored || event.kind == EventKind::attempt) return;
   if (event.kind == EventKind::end) return end(event, line);
   grow_index(event);
   switch (event.kind) {
@@ -53,6 +53,7 @@ void HistoryBuilder::add(const Event& event, std::uint64_t line) {
     case EventKind::state:
       history_.states.push_back({event.key.value, event.state.value});
       return;
+    case EventKind::attempt:
     case EventKind::end:
     case EventKind::ignored:
       return;

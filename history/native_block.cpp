@@ -97,6 +97,12 @@ class NativeBlockParser : public BlockParser {
       case EventKind::completion:
         operation(event, begin, op);
         break;
+      case EventKind::attempt:
+        op.type = OpType::retry;
+        op.extra = static_cast<std::uint32_t>(block_->retries.size());
+        op.micro_ops = micro_ops(event.value, begin);
+        block_->retries.push_back({event.of.value, event.attempt.value});
+        break;
       case EventKind::outcome:
         op.type = OpType::outcome;
         op.extra = static_cast<std::uint32_t>(block_->outcomes.size());
@@ -125,6 +131,12 @@ class NativeBlockParser : public BlockParser {
     if (event.f.present) op.f = event.f.value;
     op.has_value = event.value.present;
     op.micro_ops = micro_ops(event.value, begin);
+    if (event.kind == EventKind::invoke) {
+      op.attempts = event.scheduled_ns.present ? 1 : 0;
+      op.extra = static_cast<std::uint32_t>(block_->scheduled_ns.size());
+      if (op.attempts > 0) block_->scheduled_ns.push_back(event.scheduled_ns.value);
+      return;
+    }
     op.extra = static_cast<std::uint32_t>(block_->attempts.size());
     op.attempts = static_cast<std::uint32_t>(event.attempts.size());
     for (std::size_t i = 0; i < event.attempts.size(); ++i) {

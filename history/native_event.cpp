@@ -22,12 +22,17 @@ class EventReader {
 
  private:
   bool read_field(JsonValue& value) {
-    const bool indexed = event_.kind != EventKind::end && event_.kind != EventKind::ignored;
+    const bool indexed = event_.kind != EventKind::end && event_.kind != EventKind::attempt &&
+                         event_.kind != EventKind::ignored;
     if (indexed && name_ == "index") return number(value, event_.index);
     switch (event_.kind) {
       case EventKind::invoke:
       case EventKind::completion:
         return operation_field(value);
+      case EventKind::attempt:
+        if (name_ == "of") return number(value, event_.of);
+        if (name_ == "attempt") return number(value, event_.attempt);
+        return name_ == "value" && micro_ops(value, event_.value);
       case EventKind::outcome:
       case EventKind::ledger:
       case EventKind::state:
@@ -255,6 +260,11 @@ class EventReader {
         require(event_.process, what, "process");
         break;
       }
+      case EventKind::attempt:
+        require(event_.of, "an attempt", "of");
+        require(event_.attempt, "an attempt", "attempt");
+        require(event_.value, "an attempt", "value");
+        break;
       case EventKind::outcome:
         require(event_.index, "an outcome", "index");
         require(event_.of, "an outcome", "of");

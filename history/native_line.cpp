@@ -20,6 +20,7 @@ struct LineType {
 };
 constexpr std::array kLineTypes = {
     LineType{"invoke", EventKind::invoke, Completion::info},
+    LineType{"attempt", EventKind::attempt, Completion::info},
     LineType{"ok", EventKind::completion, Completion::ok},
     LineType{"fail", EventKind::completion, Completion::fail},
     LineType{"info", EventKind::completion, Completion::info},

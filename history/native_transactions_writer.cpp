@@ -91,6 +91,9 @@ class NativeTransactionsWriter : public HistoryWriter {
       fmt::format_to(std::back_inserter(out), ",\"order\":{}", all.commit_order[event.transaction]);
     }
     out += "}\n";
+    if (event.is_invocation && one.complete_index == Transaction::kNoIndex) {
+      open_attempts(history, event, out);
+    }
   }
 
   void end(const History& history, std::string& out) override {
@@ -145,6 +148,16 @@ class NativeTransactionsWriter : public HistoryWriter {
       out += '}';
     }
     out += ']';
+  }
+
+  /// Those after the first, of what never completed.
+  static void open_attempts(const History& history, const TxnEvent& event, std::string& out) {
+    for (std::uint32_t i = 1; i < event.attempts; ++i) {
+      fmt::format_to(std::back_inserter(out), R"({{"type":"attempt","of":{},"attempt":{},)",
+                     event.index, i + 1);
+      value(history, event.transaction + i, false, out);
+      out += "}\n";
+    }
   }
 
   static void value(const History& history, std::uint32_t id, bool told, std::string& out) {

@@ -60,6 +60,15 @@ Stamp NativeWriter::invoke(std::int64_t process, std::string_view f, std::string
   return stamp;
 }
 
+void NativeWriter::attempt(std::uint64_t of, unsigned number, std::string_view value) {
+  const std::lock_guard lock{mutex_};
+  line_.clear();
+  fmt::format_to(std::back_inserter(line_),
+                 "{{\"type\":\"attempt\",\"of\":{},\"attempt\":{},\"value\":{}}}\n", of, number,
+                 value);
+  sink_->write(line_);
+}
+
 Stamp NativeWriter::complete(Completion completion, std::int64_t process, std::string_view f,
                              std::string_view value, std::string_view rest) {
   const std::lock_guard lock{mutex_};

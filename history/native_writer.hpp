@@ -42,6 +42,9 @@ class NativeWriter {
   Stamp invoke(std::int64_t process, std::string_view f, std::string_view value,
                std::int64_t scheduled_ns = -1);
 
+  /// A further attempt of the operation invoked at `of` begins, and writes other values.
+  void attempt(std::uint64_t of, unsigned number, std::string_view value);
+
   /// `rest`: further fields as JSON text, each led by a comma (`,"error":{…},"attempts":[…]`).
   Stamp complete(Completion completion, std::int64_t process, std::string_view f,
                  std::string_view value, std::string_view rest);

@@ -32,7 +32,18 @@ enum class PairingRules : std::uint8_t { native, jepsen, sessions };
 /// its number (plume); `part` is a part of a transaction, or all of it, which ends where it says
 /// so. `ignored` is an operation that is nobody's transaction (a nemesis): it only takes a place in
 /// the file.
-enum class OpType : std::uint8_t { invoke, ok, fail, info, outcome, end, run, part, ignored };
+enum class OpType : std::uint8_t {
+  invoke,
+  retry,
+  ok,
+  fail,
+  info,
+  outcome,
+  end,
+  run,
+  part,
+  ignored
+};
 
 /// What ends behind a part.
 enum class PartEnd : std::uint8_t { nothing, transaction, session };
@@ -84,8 +95,9 @@ struct RawOp {
   RawRange micro_ops;
   std::uint32_t offset = 0;  ///< of the operation in the block's text
   std::uint32_t line = 0;    ///< line feeds above it in the block
-  std::uint32_t extra = 0;   ///< attempts: the first one; outcome, end: its position in its column
-  std::uint32_t attempts = 0;
+  std::uint32_t extra =
+      0;  ///< attempts: the first one; retry, outcome, end: its position in its column
+  std::uint32_t attempts = 0;  ///< of an invocation: 1 if it was scheduled, at `extra`
   StringId f = kNoString;
   OpType type = OpType::ignored;
   PartEnd ends = PartEnd::nothing;
@@ -100,6 +112,10 @@ struct RawAttempt {
   RawRange micro_ops;
   Completion told = Completion::info;
   bool has_value = false;
+};
+struct RawRetry {
+  std::uint64_t of = 0;
+  std::uint64_t attempt = 0;
 };
 struct RawOutcome {
   std::uint64_t of = 0;
@@ -150,6 +166,8 @@ struct OpBlock {
   std::vector<RawMicroOp> micro_ops;
   ElementBuffer elements;
   std::vector<RawAttempt> attempts;
+  std::vector<std::int64_t> scheduled_ns;
+  std::vector<RawRetry> retries;
   std::vector<RawOutcome> outcomes;
   std::vector<RawEnd> ends;
   StringPool strings;
@@ -169,6 +187,8 @@ struct OpBlock {
     micro_ops.clear();
     elements.resize(0);
     attempts.clear();
+    scheduled_ns.clear();
+    retries.clear();
     outcomes.clear();
     ends.clear();
     if (strings.size() > 0) strings = StringPool{};

@@ -84,30 +84,63 @@ double parse_number(std::string_view text, const std::string& whole) {
   return value;
 }
 
+/// Gathers what is known of one operation after another.
+class Gathered {
+ public:
+  void began(std::int64_t invoke_ns) { first_ = std::min(first_, invoke_ns); }
+  void completed(std::int64_t invoke_ns, std::int64_t scheduled_ns, std::int64_t told_ns,
+                 std::size_t attempts) {
+    last_ = std::max(last_, told_ns);
+    service_.push_back(told_ns - invoke_ns);
+    response_.push_back(told_ns - (scheduled_ns >= 0 ? scheduled_ns : invoke_ns));
+    retries_.push_back(static_cast<std::int64_t>(attempts) - 1);
+  }
+
+  Telemetry result() {
+    Telemetry result;
+    result.completed = service_.size();
+    if (last_ > first_) result.seconds = static_cast<double>(last_ - first_) / 1e9;
+    result.response_ns = percentiles(response_);
+    result.service_ns = percentiles(service_);
+    result.retries = percentiles(retries_);
+    return result;
+  }
+
+ private:
+  std::vector<std::int64_t> response_;
+  std::vector<std::int64_t> service_;
+  std::vector<std::int64_t> retries_;
+  std::int64_t first_ = kNever;
+  std::int64_t last_ = 0;
+};
+
+/// An operation's attempts stand behind each other.
+void gather(const Transactions& all, Gathered& gathered) {
+  for (std::size_t i = 0, next = 0; i < all.transactions.size(); i = next) {
+    const Transaction& one = all.transactions[i];
+    next = i + 1;
+    while (next < all.transactions.size() && all.transactions[next].index == one.index) ++next;
+    if (one.invoke_ns < 0) continue;
+    gathered.began(one.invoke_ns);
+    if (one.complete_ns < 0) continue;
+    const bool scheduled = i < all.scheduled_ns.size();
+    gathered.completed(one.invoke_ns, scheduled ? all.scheduled_ns[i] : -1, one.complete_ns,
+                       next - i);
+  }
+}
+
 }  // namespace
 
 Telemetry telemetry(const History& history) {
-  Telemetry result;
-  std::vector<std::int64_t> response;
-  std::vector<std::int64_t> service;
-  std::vector<std::int64_t> retries;
-  std::int64_t first = kNever;
-  std::int64_t last = 0;
+  Gathered gathered;
   for (const Operation& operation : history.operations) {
-    first = std::min(first, operation.invoke_ns);
+    gathered.began(operation.invoke_ns);
     if (!operation.completed) continue;
-    last = std::max(last, operation.told_ns);
-    service.push_back(operation.told_ns - operation.invoke_ns);
-    response.push_back(operation.told_ns - (operation.scheduled_ns >= 0 ? operation.scheduled_ns
-                                                                        : operation.invoke_ns));
-    retries.push_back(static_cast<std::int64_t>(history.attempts_of(operation).size()) - 1);
+    gathered.completed(operation.invoke_ns, operation.scheduled_ns, operation.told_ns,
+                       history.attempts_of(operation).size());
   }
-  result.completed = service.size();
-  if (last > first) result.seconds = static_cast<double>(last - first) / 1e9;
-  result.response_ns = percentiles(response);
-  result.service_ns = percentiles(service);
-  result.retries = percentiles(retries);
-  return result;
+  if (history.transactions) gather(*history.transactions, gathered);
+  return gathered.result();
 }
 
 std::string telemetry_line(const Telemetry& t) {

@@ -74,6 +74,8 @@ void TransactionsBuilder::add_op(const RawOp& op) {
       return run(op);
     case OpType::part:
       return part(op);
+    case OpType::retry:
+      return retry(op);
     default:
       break;
   }

@@ -79,6 +79,12 @@ class TransactionsBuilder {
     Transaction transaction;
   };
 
+  /// An attempt after the first that began: its micro-operations in Transactions::ops.
+  struct Retry {
+    std::uint32_t ops_begin = 0;
+    std::uint32_t ops_count = 0;
+  };
+
   // transactions_builder.cpp
   void remap_texts(OpBlock& block);
   void remap_names(OpBlock& block);
@@ -91,6 +97,7 @@ class TransactionsBuilder {
 
   // transactions_pairing.cpp
   void invoke(const RawOp& op);
+  void retry(const RawOp& op);
   void complete(const RawOp& op);
   void bare(const RawOp& op, std::uint32_t process);
   void begin(Transaction& transaction, const Beginning& beginning);
@@ -112,6 +119,7 @@ class TransactionsBuilder {
 
   // transactions_outcomes.cpp
   void outcome(const RawOp& op);
+  std::uint32_t operation_at(const RawOp& op, std::uint64_t index) const;
   std::uint32_t attempt_of(const RawOp& op, const RawOutcome& told);
   void end(const RawOp& op);
 
@@ -130,6 +138,7 @@ class TransactionsBuilder {
   void decided(Datatype datatype);
 
   // transactions_finish.cpp
+  void add_open_retries();
   void order_transactions();
   void number_aborted();
 
@@ -153,6 +162,7 @@ class TransactionsBuilder {
   std::vector<std::uint32_t> op_counts_;  ///< of each transaction
   std::vector<Extra> extras_;
   std::unordered_map<std::uint32_t, RawRange> extras_of_;  ///< in extras_, by the first attempt
+  std::unordered_map<std::uint32_t, std::vector<Retry>> retries_of_;  ///< of what is open
   std::vector<Process> processes_;
   Joints joints_;
   NumberTable process_table_;

@@ -25,6 +25,21 @@ Datum datum_of(std::string_view text, StringPool& strings) {
 
 }  // namespace
 
+/// What never completed: each attempt that began may have happened.
+void TransactionsBuilder::add_open_retries() {
+  for (const auto& [first, retries] : retries_of_) {
+    for (const Retry& retry : retries) {
+      const auto number = static_cast<std::uint32_t>(extras_.size());
+      Transaction& transaction =
+          extras_.emplace_back(Extra{first, number, retry.ops_count, columns_.transactions[first]})
+              .transaction;
+      transaction.ops_begin = retry.ops_begin;
+      transaction.fate = Fated::possible;
+      transaction.reads_known = false;
+    }
+  }
+}
+
 /// Puts attempts behind the first one of their operation, and micro-operations in that order.
 void TransactionsBuilder::order_transactions() {
   if (!displaced_) return;
@@ -35,6 +50,7 @@ void TransactionsBuilder::order_transactions() {
   std::vector<Transaction> transactions;
   std::vector<TxnOp> ops;
   std::vector<std::uint64_t> order;
+  std::vector<std::int64_t> scheduled;
   transactions.reserve(moved.size() + extras_.size());
   ops.reserve(columns_.ops.size());
   const auto take = [&](Transaction transaction, std::uint32_t count) {
@@ -51,9 +67,14 @@ void TransactionsBuilder::order_transactions() {
       moved_extras[extras_[extra].number] =
           take(extras_[extra].transaction, extras_[extra].ops_count);
     }
+    const auto of = [i](const auto& column, auto nothing) {
+      return i < column.size() ? column[i] : nothing;
+    };
+    if (!columns_.scheduled_ns.empty()) {
+      scheduled.resize(transactions.size(), of(columns_.scheduled_ns, kNoTime));
+    }
     if (columns_.commit_order.empty()) continue;
-    const auto& old = columns_.commit_order;
-    order.resize(transactions.size(), i < old.size() ? old[i] : Transactions::kNoOrder);
+    order.resize(transactions.size(), of(columns_.commit_order, Transactions::kNoOrder));
   }
   const auto move = [&](std::uint32_t& id) {
     if (id != kNoPosition) {
@@ -65,6 +86,7 @@ void TransactionsBuilder::order_transactions() {
   columns_.transactions = std::move(transactions);
   columns_.ops = std::move(ops);
   columns_.commit_order = std::move(order);
+  columns_.scheduled_ns = std::move(scheduled);
 }
 
 void TransactionsBuilder::number_aborted() {
@@ -80,6 +102,7 @@ void TransactionsBuilder::number_aborted() {
 std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   const bool sessions = options_.rules == PairingRules::sessions;
   joints_.finish(columns_);
+  add_open_retries();
   order_transactions();
   if (sessions) number_aborted();
   rank_commits();
@@ -89,6 +112,9 @@ std::optional<Duplicate> TransactionsBuilder::finish(History& history) {
   const std::vector<std::uint32_t> suspects = index_uses(columns_);
   if (!columns_.commit_order.empty()) {
     columns_.commit_order.resize(columns_.transactions.size(), Transactions::kNoOrder);
+  }
+  if (!columns_.scheduled_ns.empty()) {
+    columns_.scheduled_ns.resize(columns_.transactions.size(), kNoTime);
   }
   const bool lists = *datatype_ == Datatype::list_append;
   columns_.datatype = *datatype_;

@@ -6,18 +6,23 @@
 
 namespace witness {
 
+/// The position of the operation's first attempt.
+std::uint32_t TransactionsBuilder::operation_at(const RawOp& op, std::uint64_t index) const {
+  const auto& transactions = columns_.transactions;
+  const auto found = std::lower_bound(transactions.begin(), transactions.end(), index,
+                                      [](const Transaction& transaction, std::uint64_t wanted) {
+                                        return transaction.index < wanted;
+                                      });
+  if (found == transactions.end() || found->index != index) {
+    refuse(op, "of", "no operation was invoked at index " + number(index));
+  }
+  return static_cast<std::uint32_t>(found - transactions.begin());
+}
+
 /// Its position; of an attempt after the first, that in extras_ with kExtraBit.
 std::uint32_t TransactionsBuilder::attempt_of(const RawOp& op, const RawOutcome& told) {
-  const auto& transactions = columns_.transactions;
-  const auto found = std::lower_bound(transactions.begin(), transactions.end(), told.of,
-                                      [](const Transaction& transaction, std::uint64_t index) {
-                                        return transaction.index < index;
-                                      });
-  if (found == transactions.end() || found->index != told.of) {
-    refuse(op, "of", "no operation was invoked at index " + number(told.of));
-  }
-  const auto first = static_cast<std::uint32_t>(found - transactions.begin());
-  const bool completed = found->complete_index != Transaction::kNoIndex;
+  const std::uint32_t first = operation_at(op, told.of);
+  const bool completed = columns_.transactions[first].complete_index != Transaction::kNoIndex;
   const auto extras = extras_of_.find(first);
   const std::uint32_t count = extras == extras_of_.end() ? 1 : 1 + extras->second.size();
   if (told.attempt == 0 || told.attempt > count) {

@@ -26,6 +26,10 @@ void TransactionsBuilder::invoke(const RawOp& op) {
   Transaction& transaction = columns_.transactions.back();
   transaction.invoke_ns = op.time_ns;
   transaction.began_after = static_cast<std::uint32_t>(columns_.ended.size());
+  if (op.attempts > 0) {
+    columns_.scheduled_ns.resize(columns_.transactions.size(), kNoTime);
+    columns_.scheduled_ns.back() = block_->scheduled_ns[op.extra];
+  }
   process.line = line_of(op);
   // What was invoked stands until its completion tells what was read.
   op_counts_.back() = append_ops(op.micro_ops, false);
@@ -150,6 +154,7 @@ void TransactionsBuilder::complete(const RawOp& op) {
     if (!own) transaction.reads_known = false;
   }
   set_order(open.transaction, op);
+  retries_of_.erase(open.transaction);
   process.retired = native() && op.type == OpType::info;
   process.line = line_of(op);
 }
@@ -181,6 +186,24 @@ void TransactionsBuilder::bare(const RawOp& op, std::uint32_t position) {
   end_transaction(id, transaction, processes_[position], told);
   transaction.reads_known = transaction.reads_known && op.has_value;
   set_order(id, op);
+}
+
+/// An attempt after the first begins. It counts where the operation never completes: else its
+/// completion tells of all attempts.
+void TransactionsBuilder::retry(const RawOp& op) {
+  const RawRetry& told = block_->retries[op.extra];
+  const std::uint32_t first = operation_at(op, told.of);
+  if (columns_.transactions[first].complete_index != Transaction::kNoIndex) {
+    refuse(op, "of", "operation " + number(told.of) + " has completed: no attempt can begin");
+  }
+  std::vector<Retry>& retries = retries_of_[first];
+  if (told.attempt != retries.size() + 2) {
+    refuse(op, "attempt", "attempts count from 1, in order",
+           "this should be " + number(retries.size() + 2));
+  }
+  const auto begin = static_cast<std::uint32_t>(columns_.ops.size());
+  retries.push_back({begin, append_ops(op.micro_ops, false)});
+  displaced_ = true;
 }
 
 /// Each attempt is a transaction. The first one is where the operation was invoked.

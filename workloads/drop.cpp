@@ -76,13 +76,14 @@ class Drop final : public Workload {
                        rung < 10 ? std::string{} : std::to_string(rung / 10) + "-", n + 1);
   }
 
-  std::string invocation(std::string_view key) const override {
+  std::string invocation(const Request& request) const override {
     return variant_ == DropVariant::count
-               ? fmt::format(R"([["count","{0}",null],["insert","{0}",null]])", key)
-               : fmt::format(R"([["r","{0}",null],["w","{0}",null]])", key);
+               ? fmt::format(R"([["count","{0}",null],["insert","{0}",null]])", request.key)
+               : fmt::format(R"([["r","{0}",null],["w","{0}",null]])", request.key);
   }
 
-  Answer run(AttemptContext& attempt, const std::string& key) const override {
+  Answer run(AttemptContext& attempt, const Request& request) const override {
+    const std::string& key = request.key;
     const std::array only_key = {key};
     switch (variant_) {
       case DropVariant::guarded: {

@@ -10,6 +10,7 @@
 #include "witness/error.hpp"
 #include "workloads/generate.hpp"
 #include "workloads/generate_plants.hpp"
+#include "workloads/transaction_shape.hpp"
 
 namespace witness {
 namespace {
@@ -46,16 +47,7 @@ GenerateOptions options_of(const Arguments& arguments, bool has_at) {
   options.distribution =
       named<KeyDistribution>("--distribution", arguments.distribution, kKeyDistributionNames);
 
-  const std::string_view steps = arguments.steps;
-  const std::size_t dash = steps.find('-');
-  const bool read = dash == std::string_view::npos
-                        ? parse(steps, options.steps_min) && parse(steps, options.steps_max)
-                        : parse(steps.substr(0, dash), options.steps_min) &&
-                              parse(steps.substr(dash + 1), options.steps_max);
-  if (!read || options.steps_min > options.steps_max) {
-    throw UsageError(
-        fmt::format("--ops-per-txn \"{}\": a number as in 4, or a range as in 1-8", steps));
-  }
+  parse_steps(arguments.steps, options.steps_min, options.steps_max);
 
   double fraction = 0;
   std::uint64_t index = 0;

@@ -27,6 +27,9 @@ struct RecordArguments {
   std::uint64_t keys = 0;
   std::string pick = "rounds";
   std::uint64_t stock = 100;
+  std::string steps = "4";
+  double reads = TransactionShape{}.reads;
+  std::uint64_t writes_per_key = TransactionShape{}.writes_per_key;
   std::vector<unsigned> retries = {8};
   std::string backoff = "full-jitter";
   std::string backoff_base = "4ms";

@@ -19,6 +19,39 @@ const std::set<std::string> kNotInForce = {
     "help",   "json",     "quiet",   "color",   "config", "output", "password-command",
     "target", "no-check", "require", "workload"};
 
+/// Options that only some workloads know.
+struct OwnOption {
+  std::string_view name;
+  WorkloadKind kind;
+};
+constexpr std::array kOwnOptions = {
+    OwnOption{"pick", WorkloadKind::acquisitions},
+    OwnOption{"stock", WorkloadKind::acquisitions},
+    OwnOption{"ops-per-txn", WorkloadKind::transactions},
+    OwnOption{"reads", WorkloadKind::transactions},
+    OwnOption{"writes-per-key", WorkloadKind::transactions},
+};
+
+bool knows(const WorkloadInfo& workload, std::string_view option) {
+  return std::ranges::all_of(kOwnOptions, [&](const OwnOption& own) {
+    return own.name != option || own.kind == workload.kind;
+  });
+}
+
+void refuse_options_of_others(CLI::App& app, const WorkloadInfo& workload) {
+  for (const OwnOption& own : kOwnOptions) {
+    const std::string name = fmt::format("--{}", own.name);
+    if (app.count(name) == 0 || knows(workload, own.name)) continue;
+    std::string others;
+    for (const WorkloadInfo& other : workloads()) {
+      if (other.kind != own.kind) continue;
+      others += fmt::format("{}{}", others.empty() ? "" : " and ", other.name);
+    }
+    throw UsageError(
+        fmt::format("{} is an option of {}: {} has none", name, others, workload.name));
+  }
+}
+
 std::vector<std::string> names_of(auto rows) {
   std::vector<std::string> names;
   for (const auto& row : rows) names.emplace_back(row.name);
@@ -53,12 +86,13 @@ double parse_rate(const std::string& text) {
 }
 
 /// Every option in force as name and text; secrets and output settings left out.
-std::vector<std::pair<std::string, std::string>> options_in_force(CLI::App& app) {
+std::vector<std::pair<std::string, std::string>> options_in_force(CLI::App& app,
+                                                                  const WorkloadInfo& workload) {
   std::vector<std::pair<std::string, std::string>> result;
   for (const CLI::Option* option : app.get_options()) {
     if (option->get_lnames().empty()) continue;
     const std::string name = option->get_lnames().front();
-    if (kNotInForce.contains(name)) continue;
+    if (kNotInForce.contains(name) || !knows(workload, name)) continue;
     std::string value;
     if (option->count() > 0) {
       value = fmt::format("{}", fmt::join(option->results(), ","));
@@ -100,18 +134,30 @@ void add_record_options(CLI::App& app, RecordArguments& a) {
       ->delimiter(',')
       ->check(CLI::Range(1, 10000))
       ->excludes(clients);
-  app.add_option("--ops", a.operations, "Operations of each rung (default: clients × keys)");
+  app.add_option("--ops", a.operations,
+                 "Operations of each rung (default: clients × keys; 1000 transactions)");
   app.add_option("--duration", a.duration, "End each rung after this time")->capture_default_str();
   app.add_option("--rate", a.rate, "Open loop: start so many operations a second")
       ->capture_default_str();
-  app.add_option("--keys", a.keys, "Seats or products of each rung (default: the workload's)")
+  app.add_option("--keys", a.keys,
+                 "Seats or products of each rung, or keys alive at once (default: the workload's)")
       ->check(CLI::Range(0, 1'000'000));
   app.add_option("--pick", a.pick,
-                 "rounds: all clients want the same key in turn; uniform: any key")
+                 "rounds: all clients want the same key in turn; uniform: any key (seat, drop)")
       ->check(CLI::IsMember({"rounds", "uniform"}))
       ->capture_default_str();
   app.add_option("--stock", a.stock, "Units of each product (drop)")
       ->check(CLI::Range(1, 1'000'000'000))
+      ->capture_default_str();
+  app.add_option("--ops-per-txn", a.steps,
+                 "Micro-operations of a transaction: 4, or 1-8 (rw-register, list-append)")
+      ->capture_default_str();
+  app.add_option("--reads", a.reads, "How many of them are reads, from 0 to 1 (the same)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_option("--writes-per-key", a.writes_per_key,
+                 "After so many writes a key is replaced by a new one (the same)")
+      ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
   app.add_option("--retries", a.retries, "Retry budget; several, as in 8,40, are a rung each")
       ->delimiter(',')
@@ -197,6 +243,7 @@ RunOptions run_options(CLI::App& app, const RecordArguments& a) {
   options.workload = a.workload;
   options.variant = a.variant.empty() ? std::string{info.variants.front().name} : a.variant;
   variant_named(info, options.variant);
+  refuse_options_of_others(app, info);
   options.isolation = a.isolation;
   options.clients = a.ladder.empty() ? std::vector{a.clients} : a.ladder;
   options.retries = a.retries;
@@ -206,6 +253,13 @@ RunOptions run_options(CLI::App& app, const RecordArguments& a) {
   options.keys = a.keys;
   options.pick_uniform = a.pick == "uniform";
   options.stock = a.stock;
+  parse_steps(a.steps, options.shape.steps_min, options.shape.steps_max);
+  if (info.kind == WorkloadKind::transactions && options.variant == "rmw" &&
+      options.shape.steps_max < 2) {
+    throw UsageError("--ops-per-txn 1: a transaction of rmw reads a key before it writes it");
+  }
+  options.shape.reads = a.reads;
+  options.shape.writes_per_key = a.writes_per_key;
   options.backoff = *backoff_named(a.backoff);
   options.backoff_base = std::chrono::nanoseconds{parse_duration_ns(a.backoff_base)};
   options.backoff_cap = std::chrono::nanoseconds{parse_duration_ns(a.backoff_cap)};
@@ -242,7 +296,7 @@ RunOptions run_options(CLI::App& app, const RecordArguments& a) {
     options.targets.push_back(std::move(target));
   }
 
-  options.in_force = options_in_force(app);
+  options.in_force = options_in_force(app, info);
   options.command = "witness record " + a.workload;
   for (const Target& target : options.targets) {
     options.command += " --target " + shell_quoted(repeatable(target));

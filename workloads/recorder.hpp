@@ -49,8 +49,8 @@ struct Rung {
   std::chrono::nanoseconds duration{};  ///< 0: until the operations are done
   double rate_per_s = 0;                ///< 0: closed loop
   unsigned retries = 0;
-  bool pick_uniform = false;  ///< a random key each time; else round by round
-  std::vector<std::string> keys;
+  bool pick_uniform = false;      ///< a random key each time; else round by round
+  std::vector<std::string> keys;  ///< of acquisitions
 };
 
 /// An attempt that reached the database, for its outcome to be looked up after the run.
@@ -74,7 +74,7 @@ struct Progress {
 
 class Recorder {
  public:
-  Recorder(RecorderSettings settings, const Workload& workload, const WorkloadInfo& info,
+  Recorder(RecorderSettings settings, Workload& workload, const WorkloadInfo& info,
            NativeWriter& writer, const std::atomic<bool>& stop);
 
   /// Runs one rung to its end, or until `stop`, or until the database is lost. Throws SystemError
@@ -91,7 +91,7 @@ class Recorder {
   struct Shared;
 
   RecorderSettings settings_;
-  const Workload& workload_;
+  Workload& workload_;
   const WorkloadInfo& info_;
   NativeWriter& writer_;
   const std::atomic<bool>& stop_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
@@ -12,12 +11,11 @@
 #include "history/postgres/session.hpp"
 #include "witness/error.hpp"
 #include "workloads/committed_truth.hpp"
+#include "workloads/run_plan.hpp"
 #include "workloads/workload.hpp"
 
 namespace witness {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string server_isolation(const std::string& name) {
   if (name == "native") return {};
@@ -96,59 +94,6 @@ class Tables {
   bool created_ = false;
 };
 
-/// The rungs: for each number of clients, each retry budget, with keys of their own.
-std::vector<Rung> plan(const RunOptions& options, const WorkloadInfo& info,
-                       const Workload& workload) {
-  std::vector<Rung> rungs;
-  const std::uint64_t keys = options.keys != 0 ? options.keys : info.default_keys;
-  for (const std::uint64_t clients : options.clients) {
-    for (const unsigned retries : options.retries) {
-      Rung rung;
-      rung.clients = clients;
-      rung.retries = retries;
-      rung.duration = options.duration;
-      rung.rate_per_s = options.rate_per_s;
-      rung.pick_uniform = options.pick_uniform;
-      rung.operations = options.operations;
-      if (rung.operations == 0 && options.duration.count() == 0) {
-        rung.operations = std::max(clients * keys, 2 * workload.capacity());
-      }
-      for (std::size_t n = 0; n < keys; ++n) rung.keys.push_back(workload.key(rungs.size(), n));
-      rungs.push_back(std::move(rung));
-    }
-  }
-  return rungs;
-}
-
-std::string header_json(const RunOptions& options, const Workload& workload,
-                        const std::vector<TargetInfo>& targets, const std::vector<Rung>& rungs,
-                        const std::string& run_id) {
-  Json header = {{"schema", "witness.history/1"},
-                 {"workload", options.workload},
-                 {"variant", options.variant},
-                 {"seed", options.seed},
-                 {"isolation", options.isolation},
-                 {"clock", "monotonic-ns"},
-                 {"initial", workload.initial()},
-                 {"capacity", workload.capacity()},
-                 {"run", run_id}};
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    const Target& target = options.targets[i];
-    header["target"].push_back({{"name", targets[i].name},
-                                {"server", targets[i].server},
-                                {"isolation", targets[i].isolation},
-                                {"endpoint", describe(target)}});
-  }
-  header["tables"] = {{"state", workload.state_table()}, {"ledger", workload.ledger_table()}};
-  for (const Rung& rung : rungs) {
-    header["ladder"].push_back(
-        {{"clients", rung.clients}, {"retries", rung.retries}, {"keys", rung.keys}});
-  }
-  for (const auto& [name, value] : options.in_force) header["options"][name] = value;
-  header["command"] = options.command;
-  return header.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 /// Runs the rungs while another thread shows how it goes.
 void run_rungs(Recorder& recorder, const std::vector<Rung>& rungs, const std::atomic<bool>& stop,
                const std::function<void(const Progress&)>& progress) {
@@ -202,9 +147,10 @@ class Run {
                    const std::function<void(const Progress&)>& progress) {
     result_.path = options_.output;
     probe_targets();
-    const auto workload =
-        make_workload(info_, {options_.variant, "witness_" + id_ + "_", options_.stock,
-                              servers_.front().has_transaction_ids});
+    const auto workload = make_workload(
+        info_, {options_.variant, "witness_" + id_ + "_", options_.stock,
+                servers_.front().has_transaction_ids,
+                options_.keys != 0 ? options_.keys : info_.default_keys, options_.shape});
     const std::vector<Rung> rungs = plan(options_, info_, *workload);
     Tables tables{*workload, options_.targets.front(), control_};
     set_up(*workload, rungs, tables);
@@ -331,10 +277,11 @@ class Run {
       result_.notes.push_back("kept the tables " + names);
     } else if (result_.ledger == LedgerState::none) {
       tables.keep();  // they are the only evidence
-      result_.notes.push_back(fmt::format(
-          "the ledger could not be read; left in the database: {} (witness audit --table "
-          "{} --resource k --holder holder)",
-          names, workload.ledger_table()));
+      result_.notes.push_back("the ledger could not be read; left in the database: " + names);
+      if (info_.kind == WorkloadKind::acquisitions) {
+        result_.notes.back() += fmt::format(
+            " (witness audit --table {} --resource k --holder holder)", workload.ledger_table());
+      }
     } else if (!tables.drop()) {
       tables.keep();  // once is enough
       result_.notes.push_back("could not drop the tables " + names + ": the database is gone");

@@ -15,6 +15,7 @@
 #include "workloads/backoff.hpp"
 #include "workloads/overlap.hpp"
 #include "workloads/recorder.hpp"
+#include "workloads/transaction_shape.hpp"
 
 namespace witness {
 
@@ -32,6 +33,7 @@ struct RunOptions {
   std::uint64_t keys = 0;  ///< per rung; 0: the workload's default
   bool pick_uniform = false;
   std::uint64_t stock = 100;
+  TransactionShape shape;  ///< of rw-register and list-append
   BackoffPolicy backoff = BackoffPolicy::full_jitter;
   std::chrono::nanoseconds backoff_base = std::chrono::milliseconds(4);
   std::chrono::nanoseconds backoff_cap = std::chrono::seconds(1);

@@ -69,11 +69,12 @@ class Seat final : public Workload {
     return row + std::to_string(n + 1);
   }
 
-  std::string invocation(std::string_view key) const override {
-    return fmt::format(R"([["r","{0}",null],["w","{0}",null]])", key);
+  std::string invocation(const Request& request) const override {
+    return fmt::format(R"([["r","{0}",null],["w","{0}",null]])", request.key);
   }
 
-  Answer run(AttemptContext& attempt, const std::string& key) const override {
+  Answer run(AttemptContext& attempt, const Request& request) const override {
+    const std::string& key = request.key;
     const std::array who = {key, attempt.holder()};
     switch (variant_) {
       case SeatVariant::naive:

@@ -20,17 +20,35 @@ constexpr std::array kDropVariants = {
     Variant{"rmw", "SELECT stock, then UPDATE … SET stock = n (the bug)"},
     Variant{"count", "SELECT count(*) of the orders, then INSERT (write skew)"},
 };
+constexpr std::array kRegisterVariants = {
+    Variant{"blind", "reads and writes of any keys: INSERT … ON CONFLICT DO UPDATE"},
+    Variant{"rmw", "the same; a key is read before it is written"},
+};
+constexpr std::array kListVariants = {
+    Variant{"append", "reads and appends: … ON CONFLICT DO UPDATE SET val = CONCAT(val, ',', v)"},
+    Variant{"rmw", "SELECT the list, then write all of it, one element longer (the bug)"},
+};
 constexpr std::array kWorkloads = {
     WorkloadInfo{"seat", "Sell each seat to one buyer", "acquire", kSeatVariants, 5},
     WorkloadInfo{"drop", "Sell N units of a product, no more and no less", "buy", kDropVariants, 1},
+    WorkloadInfo{"rw-register", "Transactions that read and write registers", "txn",
+                 kRegisterVariants, 10, WorkloadKind::transactions, 1000},
+    WorkloadInfo{"list-append", "Transactions that append to lists and read them", "txn",
+                 kListVariants, 10, WorkloadKind::transactions, 1000},
 };
-constexpr std::array kMakers = {make_seat, make_drop};
+constexpr std::array kMakers = {make_seat, make_drop, make_rw_register, make_list_append};
 static_assert(kMakers.size() == kWorkloads.size());
 
 std::string names(auto rows) {
   std::string text;
   for (const auto& row : rows) text += (text.empty() ? "" : ", ") + std::string{row.name};
   return text;
+}
+
+std::string json_string(std::string_view text) {
+  std::string json;
+  append_json_string(json, text);
+  return json;
 }
 
 }  // namespace
@@ -50,20 +68,27 @@ void AttemptContext::note(std::string_view kind, std::string_view key, std::stri
   micro_ops_ += "[\"";
   micro_ops_ += kind;
   micro_ops_ += "\",";
-  append_json_string(micro_ops_, key);
+  micro_ops_ += key;
   micro_ops_ += ',';
   micro_ops_ += json;
   micro_ops_ += ']';
 }
 
 void AttemptContext::saw(std::string_view kind, std::string_view key, std::string_view value) {
-  std::string json;
-  append_json_string(json, value);
-  note(kind, key, json);
+  note(kind, json_string(key), json_string(value));
 }
 
 void AttemptContext::saw(std::string_view kind, std::string_view key, std::int64_t value) {
-  note(kind, key, std::to_string(value));
+  note(kind, json_string(key), std::to_string(value));
+}
+
+void AttemptContext::read_key(std::int64_t key, std::string_view json) {
+  note("r", std::to_string(key), json);
+}
+
+void AttemptContext::write_key(std::string_view kind, std::int64_t key, std::int64_t value) {
+  wrote_ = true;
+  note(kind, std::to_string(key), std::to_string(value));
 }
 
 void AttemptContext::writes(std::string_view kind, std::string_view key, std::string_view value) {

@@ -13,8 +13,11 @@
 #include <vector>
 
 #include "history/postgres/session.hpp"
+#include "workloads/transaction_shape.hpp"
 
 namespace witness {
+
+class Dice;
 
 /// A named way to write the same transaction.
 struct Variant {
@@ -22,13 +25,20 @@ struct Variant {
   std::string_view summary;
 };
 
+/// What its clients want.
+///   acquisitions  one key an operation: a seat, a unit of a product
+///   transactions  several micro-operations on several keys
+enum class WorkloadKind : std::uint8_t { acquisitions, transactions };
+
 /// A line of `witness list workloads`.
 struct WorkloadInfo {
   std::string_view name;
   std::string_view summary;
   std::string_view f;  ///< the operation's name in the history
   std::span<const Variant> variants;
-  std::uint64_t default_keys;  ///< per rung
+  std::uint64_t default_keys;  ///< per rung; of transactions: alive at once
+  WorkloadKind kind = WorkloadKind::acquisitions;
+  std::uint64_t default_operations = 0;  ///< per rung; 0: clients × keys
 };
 
 struct WorkloadOptions {
@@ -36,6 +46,21 @@ struct WorkloadOptions {
   std::string prefix;  ///< of every table: "witness_k3j9_"
   std::uint64_t stock = 100;
   bool transaction_ids = false;  ///< the server has pg_current_xact_id()
+  std::uint64_t keys = 1;        ///< of transactions: alive at once
+  TransactionShape shape;
+};
+
+/// A micro-operation of a transaction over keys, as it is asked for.
+struct TxnStep {
+  bool writes = false;
+  std::int64_t key = 0;
+  std::int64_t value = 0;  ///< of a write: no other attempt writes it
+};
+
+/// What an operation is to do. All its attempts want the same of the same keys.
+struct Request {
+  std::string key;             ///< of an acquisition
+  std::vector<TxnStep> steps;  ///< of a transaction
 };
 
 struct PreparedStatement {
@@ -73,6 +98,9 @@ class AttemptContext {
   /// wrote_nothing if it changed no row.
   void may_write() { wrote_ = true; }
   void wrote_nothing() { wrote_ = false; }
+  /// The same of a transaction over keys: integers, and what was read is JSON.
+  void read_key(std::int64_t key, std::string_view json);
+  void write_key(std::string_view kind, std::int64_t key, std::int64_t value);
   /// The ledger row, in the same transaction.
   void enter_in_ledger(std::string_view key);
 
@@ -84,7 +112,7 @@ class AttemptContext {
   std::string value() const { return "[" + micro_ops_ + "]"; }
 
  private:
-  void note(std::string_view kind, std::string_view key, std::string_view json_value);
+  void note(std::string_view kind, std::string_view json_key, std::string_view json_value);
 
   Session& session_;
   std::function<void()> overlap_;
@@ -117,16 +145,22 @@ class Workload {
 
   virtual std::vector<PreparedStatement> statements() const = 0;
   /// Rows for the keys, before the run.
-  virtual void seed(Session& session, std::span<const std::string> keys) const = 0;
-  /// A key's value before its first write, and how many acquisitions it can give.
-  virtual std::string initial() const = 0;
-  virtual std::uint64_t capacity() const = 0;
-  /// "A1" for the n-th key of the rung, both from 0.
-  virtual std::string key(std::size_t rung, std::size_t n) const = 0;
+  virtual void seed(Session& /*session*/, std::span<const std::string> /*keys*/) const {}
+  /// A key's value before its first write, and how many acquisitions it can give. Empty and 0:
+  /// its keys begin as nothing, and are not acquired.
+  virtual std::string initial() const { return {}; }
+  virtual std::uint64_t capacity() const { return 0; }
+  /// "A1" for the n-th key of the rung, both from 0. Of acquisitions only.
+  virtual std::string key(std::size_t /*rung*/, std::size_t /*n*/) const { return {}; }
+  /// What a client does next; of an acquisition, with the key that it got. Thread-safe.
+  virtual Request request(const std::string& key, Dice& /*dice*/) { return {key, {}}; }
+  /// Before a further attempt: gives its writes values that nobody wrote. False if the request
+  /// stays as it is. Thread-safe.
+  virtual bool renew(Request& /*request*/) { return false; }
   /// The invocation's micro-operations, as JSON.
-  virtual std::string invocation(std::string_view key) const = 0;
-  /// Between BEGIN and COMMIT. Throws SqlError.
-  virtual Answer run(AttemptContext& attempt, const std::string& key) const = 0;
+  virtual std::string invocation(const Request& request) const = 0;
+  /// Between BEGIN and COMMIT. Throws SqlError. Thread-safe.
+  virtual Answer run(AttemptContext& attempt, const Request& request) const = 0;
   /// The application's own view after the run: key and value.
   virtual void read_states(
       Session& session,
@@ -142,6 +176,8 @@ class Workload {
 
 std::unique_ptr<Workload> make_seat(WorkloadOptions options);
 std::unique_ptr<Workload> make_drop(WorkloadOptions options);
+std::unique_ptr<Workload> make_rw_register(WorkloadOptions options);
+std::unique_ptr<Workload> make_list_append(WorkloadOptions options);
 
 /// The table of workloads.
 std::span<const WorkloadInfo> workloads();

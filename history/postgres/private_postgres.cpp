@@ -33,10 +33,11 @@ constexpr seconds kStartPatience{60};
 constexpr seconds kStopPatience{10};
 
 /// In force unless PrivatePostgresOptions::settings says otherwise.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kSettings = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSettings = {{
     {"fsync", "off"},             // durability against power cuts is not what is tested
     {"full_page_writes", "off"},  // the same
     {"max_connections", "300"},
+    {"deadlock_timeout", "50ms"},  // transactions over keys meet crosswise all the time
     {"jit", "off"},
     {"dynamic_shared_memory_type", "mmap"},  // in the folder, not in /dev/shm: removed with it
     {"log_min_messages", "warning"},

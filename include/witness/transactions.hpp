@@ -152,6 +152,7 @@ struct Transactions {
   std::vector<std::uint32_t> key_begin;  ///< keys.size() + 1 positions in `uses`
   std::vector<Use> uses;
   std::vector<std::uint64_t> commit_order;  ///< of each transaction, kNoOrder if unknown; or empty
+  std::vector<std::int64_t> scheduled_ns;   ///< when each was meant to begin, or -1; or empty
   std::uint64_t operations = 0;             ///< of the file: an operation has one or more attempts
 
   static constexpr std::uint64_t kNoOrder = std::numeric_limits<std::uint64_t>::max();

@@ -59,12 +59,13 @@ TEST(Documents, TheFormatsHaveEveryFormat) {
 
 TEST(Documents, EveryOptionOfRecordStandsInTheReadmeOrItsHelp) {
   const std::string help = witness({"record", "--help"}).out;
-  for (const char* option :
-       {"--target",           "--isolation",    "--clients",     "--ladder",  "--ops",
-        "--duration",         "--rate",         "--keys",        "--stock",   "--retries",
-        "--backoff",          "--backoff-base", "--backoff-cap", "--overlap", "--seed",
-        "--password-command", "--output",       "--no-check",    "--config",  "--keep",
-        "--require",          "--json",         "--quiet",       "--color"}) {
+  for (const char* option : {"--target",      "--isolation",   "--clients", "--ladder",
+                             "--ops",         "--duration",    "--rate",    "--keys",
+                             "--stock",       "--retries",     "--backoff", "--backoff-base",
+                             "--backoff-cap", "--overlap",     "--seed",    "--password-command",
+                             "--output",      "--no-check",    "--config",  "--keep",
+                             "--require",     "--ops-per-txn", "--reads",   "--writes-per-key",
+                             "--json",        "--quiet",       "--color"}) {
     EXPECT_THAT(help, HasSubstr(option));
   }
 }

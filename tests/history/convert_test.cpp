@@ -286,5 +286,17 @@ TEST(Convert, SaysWhatFormatsOfSessionsCannotHold) {
             "this number has a meaning of its own, and operation 0 has it");
 }
 
+TEST(Convert, KeepsTheAttemptsOfWhatNeverCompleted) {
+  const History first = parse_history(R"({"schema":"witness.history/1","workload":"rw-register"}
+{"index":0,"type":"invoke","process":0,"f":"txn","time":1,"value":[["w",7,1]]}
+{"index":1,"type":"invoke","process":1,"f":"txn","time":2,"value":[["w",7,10]]}
+{"type":"attempt","of":0,"attempt":2,"value":[["w",7,2]]}
+)",
+                                      "h");
+  EXPECT_EQ(first.transactions->transactions.size(), 3U);
+  EXPECT_EQ(comparable(converted(first, "native")), comparable(first));
+  EXPECT_THROW(converted(first, "edn"), UsageError);
+}
+
 }  // namespace
 }  // namespace witness

@@ -215,6 +215,18 @@ TEST(TransactionsIllFormed, NativeKeepsItsRules) {
       kHeader + kInvoke +
           R"({"index":2,"type":"outcome","of":^7,"attempt":1,"outcome":"committed","evidence":"ledger"})",
       "no operation was invoked at index 7");
+  const auto attempt = [](const char* of, const char* number) {
+    return std::string{R"({"type":"attempt","of":)"} + of + R"(,"attempt":)" + number +
+           R"(,"value":[]})" + "\n";
+  };
+  expect_refused(kHeader + kInvoke + attempt("^7", "2"), "no operation was invoked at index 7");
+  expect_refused(kHeader + kInvoke + attempt("0", "2") + attempt("0", "^2"),
+                 "attempts count from 1, in order", "this should be 3");
+  expect_refused(kHeader + kInvoke + R"({"type":^"attempt","of":0,"attempt":2})",
+                 "an attempt needs the field \"value\"");
+  expect_refused(kHeader + kInvoke + R"({"index":1,"type":"ok","process":0,"f":"txn","time":2})" +
+                     "\n" + attempt("^0", "2"),
+                 "operation 0 has completed: no attempt can begin");
   expect_refused(kHeader + kInvoke + R"({"schema":"witness.history/1","end":true,"operations":^2})",
                  "the file holds another number of operations than its end says", "1 were invoked");
   expect_refused(kHeader + R"({"index":0,"type":"invoke","process":0,"value":[[^"count","x",7]]})",

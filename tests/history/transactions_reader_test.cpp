@@ -441,6 +441,46 @@ list of 0: 2
   EXPECT_TRUE(history.damage.cut);
 }
 
+const std::string kRetried =
+    R"({"schema":"witness.history/1","workload":"rw-register"}
+{"index":0,"type":"invoke","process":0,"f":"txn","time":1,"value":[["w",7,1],["r",8,null]]}
+{"index":1,"type":"invoke","process":1,"f":"txn","time":2,"value":[["w",7,10]]}
+{"type":"attempt","of":1,"attempt":2,"value":[["w",7,11]]}
+{"type":"attempt","of":0,"attempt":2,"value":[["w",7,2],["r",8,null]]}
+{"type":"attempt","of":0,"attempt":3,"value":[["w",7,3],["r",8,null]]}
+)";
+
+TEST(TransactionsReader, CountsEachAttemptThatBeganOfWhatNeverCompleted) {
+  const History history = read(kRetried);
+  const Transactions& all = *history.transactions;
+  EXPECT_EQ(all.operations, 2U);
+  ASSERT_EQ(all.transactions.size(), 5U);
+  const std::vector<std::int64_t> written = {1, 2, 3, 10, 11};
+  for (std::uint32_t id = 0; id < 5; ++id) {
+    EXPECT_EQ(all.transactions[id].index, id < 3 ? 0U : 1U);
+    EXPECT_EQ(all.transactions[id].fate, Fated::possible);
+    EXPECT_FALSE(all.transactions[id].reads_known);
+    EXPECT_EQ(all.ops_of(id).size(), id < 3 ? 2U : 1U);
+    EXPECT_EQ(all.ops_of(id)[0].value().integer(), written[id]);
+  }
+}
+
+TEST(TransactionsReader, BelievesACompletionOfItsAttempts) {
+  const std::string completion =
+      R"({"index":2,"type":"ok","process":0,"f":"txn","time":9,"value":[["w",7,3],["r",8,null]],)"
+      R"("attempts":[{"attempt":1,"type":"fail","value":[["w",7,1]]},)"
+      R"({"attempt":2,"type":"fail","value":[]},{"attempt":3,"type":"ok"}]})";
+  const History history = read(kRetried + completion);
+  const Transactions& all = *history.transactions;
+  ASSERT_EQ(all.transactions.size(), 5U);
+  EXPECT_EQ(all.transactions[0].fate, Fated::aborted);
+  EXPECT_EQ(all.transactions[1].fate, Fated::aborted);
+  EXPECT_EQ(all.transactions[2].fate, Fated::committed);
+  EXPECT_EQ(all.ops_of(1).size(), 0U);
+  EXPECT_EQ(all.ops_of(2)[0].value().integer(), 3);
+  EXPECT_EQ(all.transactions[4].fate, Fated::possible);
+}
+
 TEST(TransactionsReader, ReadsANativeFileThatWasCutAnywhere) {
   for (std::size_t size = 60; size <= kNative.size(); ++size) {
     const History cut = read(kNative.substr(0, size));

@@ -197,6 +197,57 @@ TEST(Crash, AServerKilledDuringCommitLeavesNoFalseVerdict) {
   EXPECT_EQ(crashed.verdict["counts"]["unresolved"], 0);
 }
 
+/// With one step a transaction, nobody waits for each other crosswise.
+std::vector<std::string> long_run_of(const std::string& workload, const std::string& steps,
+                                     const Database& database, const std::string& file) {
+  return {WITNESS_BINARY, "record",    workload,        "--target",    database.target(),
+          "--clients",    "6",         "--keys",        "20",          "--duration",
+          "4s",           "--overlap", "none",          "--isolation", "serializable",
+          "--retries",    "50",        "--ops-per-txn", steps,         "-o",
+          file,           "--quiet"};
+}
+
+TEST(Crash, TransactionsThatHangInCommitAreDecidedByTheLedger) {
+  for (const char* workload : {"list-append", "rw-register"}) {
+    const Folder folder;
+    Database database;
+    Process recorder{long_run_of(workload, "1", database, folder / "h.jsonl")};
+    std::this_thread::sleep_for(800ms);
+    hang_commits(database);
+    const int hanging = hanging_commits(database);
+    ASSERT_GT(hanging, 0);
+    forget_standby(database);
+    database.server().stop_server_hard();
+    database.server().start_server();
+    const Crashed crashed = judged(recorder, folder / "h.jsonl");
+    EXPECT_EQ(crashed.run.exit, 0) << crashed.run.out << crashed.run.err;
+    EXPECT_EQ(crashed.verdict["counts"]["info"], hanging);
+    EXPECT_EQ(crashed.verdict["counts"]["unresolved"], 0);
+    int told_info = 0;
+    for (const Transaction& attempt : crashed.history.transactions->transactions) {
+      if (attempt.told != Completion::info) continue;
+      ++told_info;
+      EXPECT_EQ(attempt.fate, Fated::committed);
+    }
+    EXPECT_EQ(told_info, hanging);
+  }
+}
+
+TEST(Crash, ABackendKilledUnderTransactionsLeavesNoFalseVerdict) {
+  const Folder folder;
+  Database database;
+  Process recorder{long_run_of("list-append", "2-3", database, folder / "h.jsonl")};
+  std::this_thread::sleep_for(1s);
+  const std::string pid = database.ask(
+      "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'witness-%' LIMIT 1");
+  ASSERT_FALSE(pid.empty());
+  kill(std::stoi(pid), SIGKILL);
+  const Crashed crashed = judged(recorder, folder / "h.jsonl");
+  EXPECT_THAT(crashed.run.exit, AnyOf(0, 2)) << crashed.run.out << crashed.run.err;
+  EXPECT_EQ(crashed.verdict["valid"], crashed.run.exit == 0 ? json(true) : json("unknown"));
+  EXPECT_GT(crashed.verdict["counts"]["ok"], 10);
+}
+
 TEST(Crash, ABackendKilledTakesTheServerThroughRecoveryWithoutAFalseVerdict) {
   const Folder folder;
   Database database;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "history/history_reader.hpp"
 #include "witness/error.hpp"
 
 namespace witness {
@@ -38,6 +39,24 @@ TEST(Telemetry, ResponseCountsFromTheSchedule) {
   const Telemetry t = telemetry(history_of({10, 10}, 500));
   EXPECT_EQ(t.service_ns[0], 10);
   EXPECT_EQ(t.response_ns[0], 510);
+}
+
+TEST(Telemetry, TransactionsAreOperationsWithTheirAttempts) {
+  const Telemetry t = telemetry(parse_history(
+      R"({"schema":"witness.history/1","workload":"rw-register"}
+{"index":0,"type":"invoke","process":0,"f":"txn","time":100,"scheduled":40,"value":[["w",1,1]]}
+{"index":1,"type":"invoke","process":1,"f":"txn","time":110,"value":[["w",1,3]]}
+{"type":"attempt","of":0,"attempt":2,"value":[["w",1,2]]}
+{"index":2,"type":"ok","process":0,"f":"txn","time":150,"value":[["w",1,2]],"attempts":[{"attempt":1,"type":"fail","value":[["w",1,1]]},{"attempt":2,"type":"ok"}]}
+{"index":3,"type":"invoke","process":0,"f":"txn","time":160,"scheduled":155,"value":[["w",1,4]]}
+{"index":4,"type":"ok","process":0,"f":"txn","time":170,"value":[["w",1,4]]}
+)",
+      "h"));
+  EXPECT_EQ(t.completed, 2U);
+  EXPECT_EQ(t.service_ns, (std::array<std::int64_t, 4>{10, 50, 50, 50}));
+  EXPECT_EQ(t.response_ns, (std::array<std::int64_t, 4>{15, 110, 110, 110}));
+  EXPECT_EQ(t.retries, (std::array<std::int64_t, 4>{0, 1, 1, 1}));
+  EXPECT_DOUBLE_EQ(t.seconds, 70e-9);
 }
 
 TEST(Telemetry, AnEmptyHistoryHasNoNumbers) {
