@@ -89,9 +89,11 @@ class JsonBlockParser : public BlockParser {
       block_->ops.back().line = line_;
       return true;
     }
+    const bool open_line = native_ && text_.find('\n', begin) == std::string_view::npos;
+    if (open_line && !final_) return false;
     const JsonExtent extent = json_extent(text_.substr(begin));
     if (extent.fault) {
-      if (native_ && final_ && text_.find('\n', begin) == std::string_view::npos) {
+      if (open_line) {
         block_->dropped = text_.size() - begin;
         block_->consumed = text_.size();
         return false;

@@ -36,9 +36,19 @@ bool JsonOps::cells(RawRange& range) {
     Datum value;
     if (!datum(value)) return false;
     block_->elements.push_back(value);
+    if (!forms_.empty() && forms_.back().close == ']') more_integers(forms_.back().count);
   } while (!forms_.empty());
   range = {begin, static_cast<std::uint32_t>(block_->elements.size())};
   return true;
+}
+
+/// Most of a long list is `,1,2,3`.
+void JsonOps::more_integers(std::size_t& count) {
+  Datum value;
+  while (*at_ == ',' && short_integer(at_ + 1, value)) {
+    block_->elements.push_back(value);
+    ++count;
+  }
 }
 
 bool JsonOps::close_form() {

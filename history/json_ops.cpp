@@ -43,15 +43,15 @@ bool JsonOps::read(std::size_t& offset) {
   const std::size_t micro_ops = block_->micro_ops.size();
   const std::size_t elements = block_->elements.size();
   at_ = begin_ + offset;
-  RawOp raw;
+  RawOp& raw = block_->ops.emplace_back();
   raw.offset = static_cast<std::uint32_t>(offset);
   raw.micro_ops = {static_cast<std::uint32_t>(micro_ops), static_cast<std::uint32_t>(micro_ops)};
   if (!op(raw) || !whole(raw)) {
+    block_->ops.pop_back();
     drop(micro_ops, elements);
     return false;
   }
   if (raw.type == OpType::ignored) drop(micro_ops, elements);
-  block_->ops.push_back(raw);
   offset = static_cast<std::size_t>(at_ - begin_);
   return true;
 }
@@ -76,27 +76,30 @@ bool JsonOps::read_micro_ops(std::size_t offset, RawRange& range) {
 /// where those begin, or nullptr for anything else, having kept nothing.
 const char* JsonOps::canonical_fields(RawOp& op) {
   const char* at = at_;
+  std::uint64_t index = 0;
   std::uint64_t process = 0;
   std::uint64_t time = 0;
-  RawOp read = op;
-  if (!short_text(at, "{\"index\":") || !short_number(at, read.index) ||
+  StringId f = kNoString;
+  if (!short_text(at, "{\"index\":") || !short_number(at, index) ||
       !short_text(at, ",\"type\":\"")) {
     return nullptr;
   }
-  read.type = short_text(at, "invoke") ? OpType::invoke
-              : short_text(at, "ok")   ? OpType::ok
-              : short_text(at, "info") ? OpType::info
-              : short_text(at, "fail") ? OpType::fail
-                                       : OpType::ignored;
-  if (read.type == OpType::ignored || !short_text(at, "\",\"process\":") ||
-      !short_number(at, process) || !canonical_function(at, read.f) ||
-      !short_text(at, ",\"time\":") || !short_number(at, time) || !short_text(at, ",\"value\":")) {
+  const OpType type = short_text(at, "invoke") ? OpType::invoke
+                      : short_text(at, "ok")   ? OpType::ok
+                      : short_text(at, "info") ? OpType::info
+                      : short_text(at, "fail") ? OpType::fail
+                                               : OpType::ignored;
+  if (type == OpType::ignored || !short_text(at, "\",\"process\":") || !short_number(at, process) ||
+      !canonical_function(at, f) || !short_text(at, ",\"time\":") || !short_number(at, time) ||
+      !short_text(at, ",\"value\":")) {
     return nullptr;
   }
-  read.has_index = true;
-  read.process = static_cast<std::int64_t>(process);
-  read.time_ns = static_cast<std::int64_t>(time);
-  op = read;
+  op.index = index;
+  op.has_index = true;
+  op.type = type;
+  op.process = static_cast<std::int64_t>(process);
+  op.f = f;
+  op.time_ns = static_cast<std::int64_t>(time);
   return at;
 }
 

@@ -55,6 +55,7 @@ class JsonOps : JsonText {
   bool key(RawOp& op);
   bool cells(RawRange& range);
   bool close_form();
+  void more_integers(std::size_t& count);
   bool whole(RawOp& op);
   bool micro_ops(RawRange& range);
   const char* canonical_micro_op(const char* at);

@@ -15,17 +15,17 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
-bool JsonText::datum(Datum& datum) {
-  const Digits digits = leading_digits(at_);
-  if (digits.count - 1U < 7U && (*at_ != '0' || digits.count == 1)) {
-    const char c = at_[digits.count];
-    if (c == ',' || c == ']' || c == '}') {
-      datum = Datum::of(static_cast<std::int64_t>(digits.value));
-      at_ += digits.count;
-      return true;
-    }
-  }
-  return other_datum(datum);
+bool JsonText::datum(Datum& datum) { return short_integer(at_, datum) || other_datum(datum); }
+
+/// One that ends a value, at `at`: moves behind it.
+bool JsonText::short_integer(const char* at, Datum& datum) {
+  const Digits digits = leading_digits(at);
+  if (digits.count - 1U >= 7U || (*at == '0' && digits.count > 1)) return false;
+  const char c = at[digits.count];
+  if (c != ',' && c != ']' && c != '}') return false;
+  datum = Datum::of(static_cast<std::int64_t>(digits.value));
+  at_ = at + digits.count;
+  return true;
 }
 
 bool JsonText::other_datum(Datum& datum) {

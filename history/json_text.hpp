@@ -24,6 +24,7 @@ class JsonText {
 
   bool datum(Datum& datum);
   bool list_datum(Datum& list);
+  bool short_integer(const char* at, Datum& datum);
   bool other_datum(Datum& datum);
   bool number_datum(Datum& datum);
   /// `name` stands in messages.

@@ -105,25 +105,27 @@ class GrowingSet {
 
   /// Adds of a group, then its reads, then the next group.
   bool in_order(const std::vector<std::uint32_t>& reads) {
-    std::vector<std::uint64_t> adds;  // group, then call
-    for (const Element& element : elements_) {
-      if (element.group == kNone && calls_[element.add].is_open()) continue;
-      adds.push_back(std::uint64_t{element.group} << 32U | element.add);
-    }
-    std::ranges::sort(adds);
-    std::vector<std::uint32_t> calls(adds.size());
-    std::ranges::transform(adds, calls.begin(),
-                           [](std::uint64_t add) { return static_cast<std::uint32_t>(add); });
-    std::size_t add = 0;
-    const auto of_adds = [&](std::size_t begin, std::size_t end) {
-      return std::span<const std::uint32_t>{calls}.subspan(begin, end - begin);
+    // By group, those that nobody saw last; in the order of calls.
+    std::vector<std::uint32_t> ends(reads.size() + 2, 0);
+    const auto group = [&](const Element& each) {
+      return std::min<std::size_t>(each.group, reads.size());
     };
-    std::uint32_t current = kNone;
-    for (std::size_t i = 0; i < reads.size();) {
-      ++current;
-      const std::size_t begin = add;
-      while (add < adds.size() && adds[add] >> 32U == current) ++add;
-      if (!step(of_adds(begin, add))) return false;
+    const auto counts = [&](const Element& each) {
+      return each.group != kNone || !calls_[each.add].is_open();
+    };
+    for (const Element& each : elements_) ends[group(each) + 1] += counts(each) ? 1 : 0;
+    for (std::size_t i = 1; i < ends.size(); ++i) ends[i] += ends[i - 1];
+    std::vector<std::uint32_t> calls(ends.back());
+    for (const Element& each : elements_) {
+      if (counts(each)) calls[ends[group(each)]++] = each.add;
+    }
+    const auto adds_of = [&](std::size_t each) {
+      const std::size_t begin = each == 0 ? 0 : ends[each - 1];
+      return std::span<const std::uint32_t>{calls}.subspan(begin, ends[each] - begin);
+    };
+    std::size_t current = 0;
+    for (std::size_t i = 0; i < reads.size(); ++current) {
+      if (!step(adds_of(current))) return false;
       const std::size_t first = i;
       while (i < reads.size() && sizes_[reads[i]] == sizes_[reads[first]]) ++i;
       if (!step({reads.begin() + static_cast<std::ptrdiff_t>(first),
@@ -131,7 +133,7 @@ class GrowingSet {
         return false;
       }
     }
-    return step(of_adds(add, adds.size()));
+    return step(adds_of(reads.size()));
   }
 
   /// The next group of calls, in any order among themselves.

@@ -124,8 +124,8 @@ class Peeling {
       early_.take_out(at);
       fulfil(at);
     }
-    for (std::uint32_t at = late_.find(part.begin, part.end); at != kNone && late_.value(at) >= last;
-         at = late_.find(part.begin, part.end)) {
+    for (std::uint32_t at = late_.find(part.begin, part.end);
+         at != kNone && late_.value(at) >= last; at = late_.find(part.begin, part.end)) {
       late_.take_out(at);
       fulfil(at);
     }

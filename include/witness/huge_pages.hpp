@@ -1,10 +1,7 @@
 /// Fewer page faults, and fewer misses of the address cache, for long columns.
 #pragma once
 
-#include <sys/mman.h>
-
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -17,14 +14,7 @@ inline constexpr std::size_t kCacheLine = 64;
 
 /// Asks the kernel for large pages for memory that nobody has touched yet. Only advice: nothing
 /// happens where it is short, or where the kernel does not want to.
-inline void advise_huge_pages(const void* data, std::size_t bytes) {
-  constexpr std::uintptr_t kPage = std::uintptr_t{2} << 20U;
-  const auto begin = reinterpret_cast<std::uintptr_t>(data);
-  const std::uintptr_t first = (begin + kPage - 1) / kPage * kPage;
-  const std::uintptr_t last = (begin + bytes) / kPage * kPage;
-  if (first >= last) return;
-  ::madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
-}
+void advise_huge_pages(const void* data, std::size_t bytes);
 
 /// For what a column has reserved.
 template <typename T>
