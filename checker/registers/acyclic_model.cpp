@@ -170,9 +170,10 @@ AcyclicResult find_acyclic_model(const ConditionalGraph& graph, const SearchLimi
     if (!solver) {
       solver = std::make_unique<CaDiCaL::Solver>();
       solver->set("quiet", 1);
-      if (limits.deadline) solver->connect_terminator(&clock);
+      solver->connect_terminator(&clock);
       for (const Clause& clause : graph.clauses) add(*solver, clause);
       for (const auto& [a, b] : graph.exclusive) {
+        if (limits.expired()) break;
         add(*solver, {-graph.arcs[a].when, -graph.arcs[b].when});
       }
       for (std::uint32_t i = 0; i < graph.variables; ++i) {

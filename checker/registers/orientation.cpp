@@ -61,6 +61,7 @@ class OrientationSearch {
     if (!collect_choices()) return give_up();
     if (is_refuted()) return std::move(result_);
     if (follows_new_guess()) return std::move(result_);
+    if (!fits_memory()) return give_up();
     make_conditional_edges();
     search();
     return std::move(result_);
@@ -109,9 +110,17 @@ class OrientationSearch {
     if (!sort_nodes(graph_.nodes, known_, order)) refute_known();
   }
 
+  /// Of a choice with its edges, its clauses and the solver's part; of a certain edge, with what is
+  /// made of it to find components and cycles.
+  static constexpr std::uint64_t kChoiceBytes = 256;
+  static constexpr std::uint64_t kKnownBytes = 112;
+
+  bool fits_memory() const {
+    return choices_.size() * kChoiceBytes + known_.size() * kKnownBytes <= limits_.memory_bytes;
+  }
+
   bool keep(const Choice& pair) {
-    constexpr std::uint64_t kBytesEach = 256;  // with its edges, its clauses, and the solver's part
-    full_ = choices_.size() >= limits_.memory_bytes / 2 / kBytesEach;
+    full_ = choices_.size() >= limits_.memory_bytes / 2 / kChoiceBytes || !fits_memory();
     if (full_) return false;
     choices_.push_back(pair);
     return true;
@@ -393,14 +402,16 @@ class OrientationSearch {
   /// as are worth their time.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> exclusive_pairs(const Part& part) const {
     constexpr std::size_t kEdgesMost = 20'000;
-    constexpr std::size_t kPairsMost = 4'000'000;
+    constexpr std::size_t kBytesEach = 64;  // with the solver's part
+    const std::size_t most =
+        std::min<std::size_t>(4'000'000, limits_.memory_bytes / 4 / kBytesEach);
     std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
     const auto count = static_cast<std::uint32_t>(part.conditional.size());
     const auto first = static_cast<std::uint32_t>(part.known.size());
     if (count > kEdgesMost) return pairs;
     for (std::uint32_t i = 0; i < count; ++i) {
       const ConditionalEdge& a = conditional_[part.conditional[i]];
-      for (std::uint32_t j = i + 1; j < count && pairs.size() < kPairsMost; ++j) {
+      for (std::uint32_t j = i + 1; j < count && pairs.size() < most; ++j) {
         const ConditionalEdge& b = conditional_[part.conditional[j]];
         const bool cycle = a.when != -b.when && clocks_.reaches(a.edge.to, b.edge.from) &&
                            clocks_.reaches(b.edge.to, a.edge.from);

@@ -1,27 +1,15 @@
 /// Is there a choice for every two chains that leaves a polygraph without a cycle?
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <vector>
 
 #include "checker/registers/polygraph.hpp"
+#include "checker/registers/search_limits.hpp"
 
 namespace witness {
-
-/// What a search may use. `rounds`: how often a component's orientation is refuted before it is
-/// given up; the deadline only when there is one, so that a search without it is deterministic.
-struct SearchLimits {
-  std::optional<std::chrono::steady_clock::time_point> deadline;
-  std::uint64_t memory_bytes = std::uint64_t{4} << 30U;
-  std::uint64_t rounds = 1'000'000;
-  bool prune = true;         ///< false: only to compare
-  bool only_pruned = false;  ///< give up where memory does not suffice to prune
-
-  bool expired() const { return deadline && std::chrono::steady_clock::now() >= *deadline; }
-};
 
 /// An edge of a cycle, and under what it holds: always, where a choice falls so, or where a read is
 /// of this writer.

@@ -274,6 +274,7 @@ class Judgement {
     SearchLimits limits;
     limits.deadline = begin_ + options_.timeout.value_or(CheckOptions::kSearchTimeout);
     const std::uint64_t wanted = options_.memory_bytes.value_or(machine_bytes() / 2);
+    limits.resident_most = wanted;
     limits.memory_bytes = wanted - std::min(wanted, resident_bytes());
     const StrongLevels levels =
         judge_strong_levels(history_, open, claims, limits, story_, findings_);

@@ -20,6 +20,13 @@ const std::string kValid = fixture("linearizable/seat-guarded.jsonl");
 const std::string kViolated = fixture("violated/seat-double-sale.jsonl");
 const std::string kUnknown = fixture("unknown/seat-vacuous-nothing-succeeded.jsonl");
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // which costs time and memory of its own
+#else
+constexpr bool kSanitized = false;
+#endif
+constexpr double kSlow = kSanitized ? 10 : 2;  // other processes may be in the way
+
 std::vector<json> lines_of(const std::string& text) {
   std::vector<json> result;
   std::istringstream lines{text};
@@ -50,6 +57,77 @@ TEST(Check, AnUnreadableFileDoesNotHideAViolation) {
 TEST(Check, ElleCompatPrintsOneWordAFileAndNothingElse) {
   const Finished run = witness({"check", "--elle-compat", kValid, kUnknown, kViolated});
   EXPECT_EQ(run.out, kValid + "\ttrue\n" + kUnknown + "\tunknown\n" + kViolated + "\tfalse\n");
+}
+
+/// Compare-and-sets that are all open at once, one of which never finds its value.
+std::string hard_object() {
+  std::string text =
+      "{:process 0 :f :write :type :invoke :value 0}\n{:process 0 :f :write :type :ok :value 0}\n";
+  std::string ends;
+  unsigned random = 7;
+  const auto value = [&] {
+    random = random * 1664525U + 1013904223U;
+    return std::to_string((random >> 16U) % 9);
+  };
+  for (int i = 0; i < 60; ++i) {
+    const std::string edge = i == 0 ? "[98 99]" : "[" + value() + " " + value() + "]";
+    const std::string begin = "{:process " + std::to_string(i + 1) + " :f :cas :value " + edge;
+    text += begin + " :type :invoke}\n";
+    ends = begin + " :type :ok}\n" + ends;
+  }
+  return text + ends;
+}
+
+/// Neither of them can be decided within these limits: 2 seconds, 200 MiB.
+TEST(Check, LimitsOfTimeAndMemoryAreKept) {
+  const Folder folder;
+  write_file(folder / "hard.edn", hard_object());
+  ASSERT_EQ(witness({"generate",
+                     "rw-register",
+                     "-o",
+                     folder / "all.jsonl",
+                     "--ops",
+                     "3000",
+                     "--clients",
+                     "50",
+                     "--keys",
+                     "8",
+                     "--reads",
+                     "0.3",
+                     "--ops-per-txn",
+                     "4",
+                     "--writes-per-key",
+                     "1000000",
+                     "--info",
+                     "0",
+                     "--fail",
+                     "0",
+                     "--seed",
+                     "3"})
+                .exit,
+            0);
+  ASSERT_EQ(witness({"convert", folder / "all.jsonl", folder / "hard.txt", "--to", "plume"}).exit,
+            0);
+  const std::vector<std::vector<std::string>> hard = {
+      {"check", "--model", "linearizable", folder / "hard.edn"},
+      {"check", "--model", "serializable", "--sessions", "no", folder / "hard.txt"}};
+  for (std::vector<std::string> command : hard) {
+    SCOPED_TRACE(command.back());
+    std::vector<std::string> in_time = command;
+    in_time.insert(in_time.end(), {"--timeout", "2s"});
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(witness(in_time).exit, 2);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    EXPECT_GT(took.count(), 1.9);
+    EXPECT_LT(took.count(), 2.2 * kSlow);
+    command.insert(command.end(), {"--memory", "200M"});
+    const Finished run = witness(command);
+    EXPECT_EQ(run.exit, 2);
+    EXPECT_THAT(run.out, HasSubstr("UNKNOWN"));
+    if (!kSanitized) {
+      EXPECT_LT(run.peak_mebibytes, 220);
+    }
+  }
 }
 
 TEST(Check, ReadsStandardInput) {

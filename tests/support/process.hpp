@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct Finished {
   int exit = -1;    ///< exit code, or 1000 + signal
   std::string out;  ///< standard output
   std::string err;
+  double peak_mebibytes = 0;  ///< the most memory that it occupied
 };
 
 /// A folder of the test's own, removed at the end.
@@ -124,8 +126,10 @@ class Process {
       }
     }
     int status = 0;
-    waitpid(pid_, &status, 0);
+    rusage usage{};
+    wait4(pid_, &status, 0, &usage);
     reaped_ = true;
+    result.peak_mebibytes = static_cast<double>(usage.ru_maxrss) / 1024;
     result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
     return result;
   }
