@@ -285,8 +285,9 @@ std::uint32_t width_of(const WeakInput& input, std::uint32_t count, std::size_t 
 
 template <typename Number>
 std::optional<CommitEdges> edges_of(const WeakInput& input, std::span<const std::uint32_t> order,
-                                    const std::vector<std::uint32_t>& columns,
-                                    std::uint32_t count) {
+                                    const std::vector<std::uint32_t>& columns, std::uint32_t count,
+                                    const Deadline& deadline) {
+  constexpr std::uint32_t kKeysAtATime = 256;
   const std::size_t threads = key_parts(input.history);
   Round<Number> round;
   round.width = width_of(input, count, threads, sizeof(Number));
@@ -307,9 +308,11 @@ std::optional<CommitEdges> edges_of(const WeakInput& input, std::span<const std:
                   [&](std::size_t i, std::uint32_t begin, std::uint32_t end) {
                     RoundEdges<Number> infer(input, round, columns, positions, edges[i]);
                     for (std::uint32_t key = begin; key < end; ++key) {
+                      if (key % kKeysAtATime == 0 && expired(deadline)) return;
                       if (edges[i].size() * threads < kEdgesMost) infer.infer(key);
                     }
                   });
+    if (expired(deadline)) return std::nullopt;
     for (const CommitEdges& each : edges) {
       if (each.size() * threads >= kEdgesMost) return std::nullopt;
     }
@@ -325,7 +328,8 @@ std::optional<CommitEdges> edges_of(const WeakInput& input, std::span<const std:
 }  // namespace
 
 std::optional<CommitEdges> causal_edges(const WeakInput& input,
-                                        std::span<const std::uint32_t> order) {
+                                        std::span<const std::uint32_t> order,
+                                        const Deadline& deadline) {
   std::vector<std::uint32_t> columns;
   const std::uint32_t count = number_columns(input, columns);
   if (count == 0) return CommitEdges{};
@@ -334,9 +338,9 @@ std::optional<CommitEdges> causal_edges(const WeakInput& input,
     longest = std::max(longest, input.sessions.members(chain).size());
   }
   if (longest < std::numeric_limits<std::int16_t>::max()) {
-    return edges_of<std::int16_t>(input, order, columns, count);
+    return edges_of<std::int16_t>(input, order, columns, count, deadline);
   }
-  return edges_of<std::int32_t>(input, order, columns, count);
+  return edges_of<std::int32_t>(input, order, columns, count, deadline);
 }
 
 }  // namespace witness

@@ -66,15 +66,17 @@ class Bits {
 
 }  // namespace
 
-CommitEdges causal_edges_without_sessions(const WeakInput& input,
-                                          std::span<const std::uint32_t> order,
-                                          std::span<const std::uint32_t> writers) {
+std::optional<CommitEdges> causal_edges_without_sessions(const WeakInput& input,
+                                                         std::span<const std::uint32_t> order,
+                                                         std::span<const std::uint32_t> writers,
+                                                         const Deadline& deadline) {
   constexpr std::size_t kBits = 64;
   CommitEdges edges;
   Bits bits(input, order);
   std::vector<Reader> readers;
   for (std::size_t i = 0; i < writers.size(); i += kBits) {
     const auto some = writers.subspan(i, std::min(kBits, writers.size() - i));
+    if (expired(deadline)) return std::nullopt;
     bits.run(some);
     for (std::size_t bit = 0; bit < some.size(); ++bit) {
       for (const std::uint32_t key : input.written.of(some[bit])) {

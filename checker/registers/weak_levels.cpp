@@ -30,6 +30,7 @@ constexpr WeakLevel kCausalProcess{causal_conflict_process, true, Visibility::ca
 
 constexpr const char* kCycle = "what was read and session order have a cycle already";
 constexpr const char* kTooMuch = "there are too many sessions and transactions to compare them all";
+constexpr const char* kTimeUp = "time was up before all sessions and transactions were compared";
 constexpr const char* kOverlap = "transactions of one process overlap";
 
 /// Steps of a few nanoseconds.
@@ -40,10 +41,11 @@ constexpr std::uint64_t steps_most(WeakEffort effort) {
 class Levels {
  public:
   Levels(const Transactions& history, const ReadSources& sources, KindSet wanted, WeakEffort effort,
-         const Story& story, Findings& findings)
+         const Deadline& deadline, const Story& story, Findings& findings)
       : input_(history, sources, (wanted & ~kPlain) != 0, (wanted & kWeakKinds) != 0),
         open_(wanted),
         steps_most_(steps_most(effort)),
+        deadline_(deadline),
         story_(story),
         weak_story_(input_, story),
         findings_(findings),
@@ -57,6 +59,10 @@ class Levels {
     if (wants(kFractured)) judge_fractured();
     if (wants(kCausal)) judge_causal();
     if (const KindSet wanted = open_ & kSessionKinds; wanted != 0) {
+      if (expired(deadline_)) {
+        because(kTimeUp);
+        return {open_, why_};
+      }
       close(wanted & ~judge_session_guarantees(input_, wanted, story_, findings_));
       if (wants(kSessionKinds)) because(input_.sessions.complete() ? kTooMuch : kOverlap);
     }
@@ -132,8 +138,8 @@ class Levels {
     if (std::uint64_t{input_.vertices()} * input_.sessions.count() > steps_most_) {
       return because(kTooMuch);
     }
-    causal_ = causal_edges(input_, *order);
-    if (!causal_) because(kTooMuch);
+    causal_ = causal_edges(input_, *order, deadline_);
+    if (!causal_) because(expired(deadline_) ? kTimeUp : kTooMuch);
   }
 
   void judge_monotonic() {
@@ -189,12 +195,15 @@ class Levels {
       }
     }
     if (steps > steps_most_ / 10) return because(kTooMuch);
-    look(kCausalAlone, causal_edges_without_sessions(input_, *order, writers));
+    const auto edges = causal_edges_without_sessions(input_, *order, writers, deadline_);
+    if (!edges) return because(kTimeUp);
+    look(kCausalAlone, *edges);
   }
 
   const WeakInput input_;
   KindSet open_;
   std::uint64_t steps_most_;
+  Deadline deadline_;
   const Story& story_;
   WeakStory weak_story_;
   Findings& findings_;
@@ -208,9 +217,9 @@ class Levels {
 }  // namespace
 
 WeakVerdict judge_weak_levels(const Transactions& history, const ReadSources& sources,
-                              KindSet wanted, WeakEffort effort, const Story& story,
-                              Findings& findings) {
-  return Levels{history, sources, wanted, effort, story, findings}.judge();
+                              KindSet wanted, WeakEffort effort, const Deadline& deadline,
+                              const Story& story, Findings& findings) {
+  return Levels{history, sources, wanted, effort, deadline, story, findings}.judge();
 }
 
 }  // namespace witness

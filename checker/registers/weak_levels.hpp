@@ -6,6 +6,7 @@
 #include <string>
 
 #include "checker/registers/sources.hpp"
+#include "checker/registers/weak_edges.hpp"
 #include "checker/transactions/story.hpp"
 
 namespace witness {
@@ -24,8 +25,9 @@ struct WeakVerdict {
 /// strongest wanted level comes first: where it holds, nothing else is looked at; else the weakest
 /// comes first, and what it shows the stronger ones do not repeat. G0, G1c and their -process forms
 /// are looked for, too, where they are wanted: here they are cycles of reads-from and sessions.
+/// What takes more than about linear time ends at the deadline.
 WeakVerdict judge_weak_levels(const Transactions& history, const ReadSources& sources,
-                              KindSet wanted, WeakEffort effort, const Story& story,
-                              Findings& findings);
+                              KindSet wanted, WeakEffort effort, const Deadline& deadline,
+                              const Story& story, Findings& findings);
 
 }  // namespace witness

@@ -170,6 +170,13 @@ class Judgement {
     return certain;
   }
 
+  /// A search before may have used up all of the time: what is quick shall be told still.
+  Deadline weak_deadline() const {
+    if (!options_.timeout) return std::nullopt;
+    return std::max(begin_ + *options_.timeout, std::chrono::steady_clock::now()) +
+           *options_.timeout / 20;
+  }
+
   /// Weak levels: what was asked for, or, beside a stronger claim, all that does not follow.
   void judge_weak() {
     if (!is_registers()) {
@@ -189,9 +196,9 @@ class Judgement {
     wanted = still_possible(undecided_.kinds | wanted, findings_.found()) & wanted;
     wanted &= ~excluded_;
     if (wanted == 0) return;
-    const WeakVerdict weak =
-        judge_weak_levels(transactions_, *sources_, wanted,
-                          beside ? WeakEffort::beside : WeakEffort::claimed, story_, findings_);
+    const WeakVerdict weak = judge_weak_levels(transactions_, *sources_, wanted,
+                                               beside ? WeakEffort::beside : WeakEffort::claimed,
+                                               weak_deadline(), story_, findings_);
     undecided_.add(weak.open, weak.why);
   }
 

@@ -186,6 +186,13 @@ TEST(RwRegister, AWeakLevelIsLookedAtBesideCyclesOfOtherKinds) {
   EXPECT_THAT(verdict.models_violated, Contains("causal"));
 }
 
+TEST(RwRegister, TimeEndsTheCausalLevelToo) {
+  const Verdict verdict =
+      judge(kBlindWrites, {.models = {"causal"}, .timeout = std::chrono::milliseconds{0}});
+  EXPECT_EQ(verdict.validity, Validity::unknown);
+  EXPECT_THAT(verdict.reason, testing::HasSubstr("time was up"));
+}
+
 /// Both reads are of operations that were open at once: only one of them began after the write had
 /// ended, and nobody knows which completion is whose.
 TEST(RwRegister, AlikeOperationsThatAProcessHasOpenHideWhichBeganLater) {
