@@ -149,7 +149,7 @@ class ObjectJudgement {
     }
     take_ruled_out();
     take_anomalies(findings_, breaking, verdict_);
-    conclude();
+    conclude(vacuous(), word(), why_valid(), verdict_);
   }
 
   /// One call is a transaction of its own: what is linearizable keeps every model's promise.
@@ -189,32 +189,15 @@ class ObjectJudgement {
     take_models(judge_models(findings_.found(), ~KindSet{0}), findings_, verdict_);
   }
 
-  void conclude() {
-    const std::string nothing = vacuous();
-    for (Claim& claim : verdict_.claims) {
-      if (claim.holds == true && !nothing.empty()) claim = {claim.name, {}, nothing};
-    }
-    const auto first = [&](std::optional<bool> holds) {
-      return std::ranges::find(verdict_.claims, holds, &Claim::holds);
-    };
-    if (first(false) != verdict_.claims.end()) {
-      verdict_.validity = Validity::violated;
-      verdict_.word = "violated";
-      verdict_.reason = why_violated(verdict_);
-    } else if (const auto open = first(std::nullopt); open != verdict_.claims.end()) {
-      verdict_.validity = Validity::unknown;
-      verdict_.word = "unknown";
-      verdict_.reason = nothing.empty() ? fmt::format("{}: {}", open->name, open->why) : nothing;
-    } else {
-      verdict_.validity = Validity::valid;
-      verdict_.word = linearizable_ == true  ? std::string{kLinearizable}
-                      : rules_.claim.empty() ? "no-anomaly-asked-for"
-                                             : std::string{rules_.claim};
-      verdict_.reason =
-          fmt::format("every claim holds: {} on {}; {} began while another one ran",
-                      plural(verdict_.counts.operations, "call"),
-                      plural(groups_.keys.size(), "object"), verdict_.counts.overlaps);
-    }
+  std::string word() const {
+    if (linearizable_ == true) return std::string{kLinearizable};
+    return std::string{rules_.claim.empty() ? "no-anomaly-asked-for" : rules_.claim};
+  }
+
+  std::string why_valid() const {
+    return fmt::format("every claim holds: {} on {}; {} began while another one ran",
+                       plural(verdict_.counts.operations, "call"),
+                       plural(groups_.keys.size(), "object"), verdict_.counts.overlaps);
   }
 
   void note() {

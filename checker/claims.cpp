@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "checker/words.hpp"
 #include "witness/error.hpp"
@@ -155,6 +157,31 @@ std::string why_violated(const Verdict& verdict) {
     }
   }
   return reason;
+}
+
+void conclude(const std::string& nothing_tested, std::string word, std::string why_valid,
+              Verdict& verdict) {
+  for (Claim& claim : verdict.claims) {
+    const bool vacuous = claim.holds == true && !nothing_tested.empty();
+    if (vacuous) claim = {claim.name, {}, nothing_tested};
+  }
+  const auto first = [&](std::optional<bool> holds) {
+    return std::ranges::find(verdict.claims, holds, &Claim::holds);
+  };
+  if (first(false) != verdict.claims.end()) {
+    verdict.validity = Validity::violated;
+    verdict.word = "violated";
+    verdict.reason = why_violated(verdict);
+  } else if (const auto open = first(std::nullopt); open != verdict.claims.end()) {
+    verdict.validity = Validity::unknown;
+    verdict.word = "unknown";
+    verdict.reason =
+        nothing_tested.empty() ? fmt::format("{}: {}", open->name, open->why) : nothing_tested;
+  } else {
+    verdict.validity = Validity::valid;
+    verdict.word = std::move(word);
+    verdict.reason = std::move(why_valid);
+  }
 }
 
 }  // namespace witness

@@ -37,4 +37,9 @@ void take_models(const ModelVerdict& models, const Findings& findings, Verdict& 
 /// "double-acquisition on A1, C7 (2 acquisitions too many); lost-update on the same".
 std::string why_violated(const Verdict& verdict);
 
+/// From the verdict's claims to its word and reason. `nothing_tested`: why what holds proves
+/// nothing, or empty; `word` and `why_valid`: where every claim holds.
+void conclude(const std::string& nothing_tested, std::string word, std::string why_valid,
+              Verdict& verdict);
+
 }  // namespace witness

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "checker/accesses.hpp"
 #include "checker/check_objects.hpp"
@@ -64,9 +65,7 @@ class Decision {
   }
 
   std::vector<Claim> claims;
-  bool broken = false;
-  std::string undecided;  ///< why, of the first claim that is
-  std::string word;       ///< if all hold
+  std::string word;  ///< if all hold
 
   /// The kinds that break one of the claims.
   KindSet breaking() const { return breaking_; }
@@ -97,11 +96,11 @@ class Decision {
 
   void decide(ObjectClaim claim, std::string_view name) {
     if (findings_.broken(claim)) {
-      add({std::string{name}, false, {}});
+      claims.push_back({std::string{name}, false, {}});
     } else if (const std::string& why = findings_.why_undecided(claim); !why.empty()) {
-      add({std::string{name}, std::nullopt, why});
+      claims.push_back({std::string{name}, std::nullopt, why});
     } else {
-      add({std::string{name}, true, {}});
+      claims.push_back({std::string{name}, true, {}});
     }
   }
 
@@ -109,7 +108,7 @@ class Decision {
     const KindSet forbidden = forbidden_by(model);
     breaking_ |= forbidden;
     const std::string name{model_table()[model].name};
-    add(decided(name, forbidden, model));
+    claims.push_back(decided(name, forbidden, model));
     word = claims_.linearizable && model_table()[model].order == TimeOrder::real_time
                ? "linearizable"
                : name;
@@ -118,7 +117,7 @@ class Decision {
   void decide_anomaly(AnomalyKind kind) {
     breaking_ |= implying(kind_bit(kind));
     const std::string name = fmt::format("no-{}", label(kind));
-    add(decided(name, kind_bit(kind)));
+    claims.push_back(decided(name, kind_bit(kind)));
     word = claims_.models.empty() && claims_.anomalies.size() == 1 ? name : "no-anomaly-asked-for";
   }
 
@@ -134,12 +133,6 @@ class Decision {
     }
     if (model && !holds(models_, *model)) return {name, std::nullopt, why_undecidable(*model)};
     return {name, true, {}};
-  }
-
-  void add(Claim claim) {
-    broken = broken || claim.holds == false;
-    if (!claim.holds && undecided.empty()) undecided = fmt::format("{}: {}", claim.name, claim.why);
-    claims.push_back(std::move(claim));
   }
 
   const Case& judged_;
@@ -214,26 +207,11 @@ Verdict check(const History& history, const CheckOptions& options) {
   if (possible.who.empty()) possible.who = "that is looked for in registers only";
   const ModelVerdict models = judge_models(findings.found(), possible.kinds);
   take_models(models, findings, verdict);
-  const Decision decision(judged, claims, findings, possible, models);
-  const std::string nothing_tested = vacuous(judged, verdict.counts);
-  verdict.claims = decision.claims;
-  for (Claim& claim : verdict.claims) {
-    if (claim.holds == true && !nothing_tested.empty()) claim = {claim.name, {}, nothing_tested};
-  }
+  Decision decision(judged, claims, findings, possible, models);
+  verdict.claims = std::move(decision.claims);
   take_anomalies(findings, decision.breaking(), verdict);
-  if (decision.broken) {
-    verdict.validity = Validity::violated;
-    verdict.word = "violated";
-    verdict.reason = why_violated(verdict);
-  } else if (!nothing_tested.empty() || !decision.undecided.empty()) {
-    verdict.validity = Validity::unknown;
-    verdict.word = "unknown";
-    verdict.reason = nothing_tested.empty() ? decision.undecided : nothing_tested;
-  } else {
-    verdict.validity = Validity::valid;
-    verdict.word = decision.word;
-    verdict.reason = why_valid(judged, verdict.counts);
-  }
+  conclude(vacuous(judged, verdict.counts), std::move(decision.word),
+           why_valid(judged, verdict.counts), verdict);
   return verdict;
 }
 

@@ -34,6 +34,14 @@ struct RawValue {
   std::uint32_t line = 0;  ///< of its operation; 0: there was none
 };
 
+inline bool has_form(const RawValue& value) { return form_of(value.value) != Form::scalar; }
+
+/// [key value]
+inline bool is_pair(const Objects& objects, const RawValue& value) {
+  return form_of(value.value) == Form::vector && children_of(value.value) == 2 &&
+         form_of(objects.data[value.at + 1]) == Form::scalar;
+}
+
 /// What a call was asked and what it told.
 struct RawCall {
   RawValue asked;

@@ -49,6 +49,10 @@ struct ChainNodes {
 struct Choice {
   std::uint32_t first = 0;
   std::uint32_t second = 0;
+
+  Choice other_side() const { return {second, first}; }
+  /// A number of its own for each side of each choice.
+  std::uint64_t bits() const { return std::uint64_t{first} << 32U | second; }
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 

@@ -388,36 +388,16 @@ class Judgement {
           "cycles of other kinds were found, and this kind was not searched for beside them"));
     }
     take_anomalies(findings_, breaking, verdict_);
-    conclude(word);
+    conclude(vacuous(), std::move(word), why_valid(), verdict_);
   }
 
-  void conclude(const std::string& word) {
-    const std::string nothing = vacuous();
-    for (Claim& claim : verdict_.claims) {
-      if (claim.holds == true && !nothing.empty()) claim = {claim.name, {}, nothing};
-    }
-    const auto first = [&](std::optional<bool> holds) {
-      return std::ranges::find(verdict_.claims, holds, &Claim::holds);
-    };
-    if (first(false) != verdict_.claims.end()) {
-      verdict_.validity = Validity::violated;
-      verdict_.word = "violated";
-      verdict_.reason = why_violated(verdict_);
-    } else if (const auto open = first(std::nullopt); open != verdict_.claims.end()) {
-      verdict_.validity = Validity::unknown;
-      verdict_.word = "unknown";
-      verdict_.reason = nothing.empty() ? fmt::format("{}: {}", open->name, open->why) : nothing;
-    } else {
-      verdict_.validity = Validity::valid;
-      verdict_.word = word;
-      verdict_.reason = fmt::format(
-          "every claim holds: {} on {}, with {} between them; {} met another one in time",
-          plural(verdict_.counts.committed, "committed transaction"),
-          plural(transactions_.keys.size(), "key"),
-          verdict_.counts.edges == 1 ? "1 dependency"
-                                     : fmt::format("{} dependencies", verdict_.counts.edges),
-          verdict_.counts.overlaps);
-    }
+  std::string why_valid() const {
+    const Counts& counts = verdict_.counts;
+    return fmt::format(
+        "every claim holds: {} on {}, with {} between them; {} met another one in time",
+        plural(counts.committed, "committed transaction"), plural(transactions_.keys.size(), "key"),
+        counts.edges == 1 ? "1 dependency" : fmt::format("{} dependencies", counts.edges),
+        counts.overlaps);
   }
 
   void note() {
