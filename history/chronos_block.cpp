@@ -10,7 +10,7 @@
 #include "history/excerpt.hpp"
 #include "history/formats.hpp"
 #include "history/json_block.hpp"
-#include "history/json_text.hpp"
+#include "history/json_transactions.hpp"
 
 namespace witness {
 namespace {
@@ -31,7 +31,7 @@ bool is_word(std::string_view text, std::string_view word) {
                                                   [](char a, char b) { return lower(a) == b; });
 }
 
-class ChronosOps : JsonText {
+class ChronosOps : public JsonTransactions {
  public:
   void begin(std::string_view text, OpBlock& block) {
     JsonText::begin(text, block);
@@ -39,29 +39,14 @@ class ChronosOps : JsonText {
   }
 
   bool read(std::size_t& at) {
-    at_ = begin_ + at;
-    seen_ = 0;
-    RawOp op;
-    op.type = OpType::part;
-    op.ends = PartEnd::transaction;
-    op.has_value = true;
-    op.offset = offset_of(at_);
-    op.micro_ops.begin = op.micro_ops.end = static_cast<std::uint32_t>(block_->micro_ops.size());
-    const std::size_t elements = block_->elements.size();
-    if (!transaction(op)) {
-      block_->micro_ops.resize(op.micro_ops.begin);
-      block_->elements.resize(elements);
-      return false;
-    }
-    block_->ops.push_back(op);
-    at = static_cast<std::size_t>(at_ - begin_);
-    return true;
+    return append(at, [&](RawOp& op) { return transaction(op); });
   }
-
-  const LineFault& fault() const { return fault_; }
 
  private:
   bool transaction(RawOp& op) {
+    seen_ = 0;
+    op.process = 0;  // one whose name is a string
+    op.has_value = true;
     Clock start;
     Clock commit;
     const char* commit_at = nullptr;
@@ -74,7 +59,7 @@ class ChronosOps : JsonText {
         commit_at = at_;
         return first_time(kCts, name) && clock(commit);
       }
-      return name == "ops" ? first_time(kOps, name) && operations(op) : skip();
+      return name == "ops" ? first_time(kOps, name) && operations() : skip();
     });
     if (!whole) return false;
     if (seen_ != kAll) return fail(begin, "a transaction needs tid, sid, sts, cts and ops");
@@ -150,11 +135,9 @@ class ChronosOps : JsonText {
     return whole && (has_physical || fail(begin, "a time needs \"p\""));
   }
 
-  bool operations(RawOp& op) {
+  bool operations() {
     if (*at_ != '[') return fail(at_, "\"ops\" must be a list of {\"t\":…,\"k\":…,\"v\":…}");
-    if (!list([&] { return operation(); })) return false;
-    op.micro_ops.end = static_cast<std::uint32_t>(block_->micro_ops.size());
-    return true;
+    return list([&] { return operation(); });
   }
 
   bool operation() {

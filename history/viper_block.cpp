@@ -8,33 +8,18 @@
 #include "history/excerpt.hpp"
 #include "history/formats.hpp"
 #include "history/json_block.hpp"
-#include "history/json_text.hpp"
+#include "history/json_transactions.hpp"
 
 namespace witness {
 namespace {
 
-class ViperOps : JsonText {
+class ViperOps : public JsonTransactions {
  public:
   void begin(std::string_view text, OpBlock& block) { JsonText::begin(text, block); }
 
   bool read(std::size_t& at) {
-    at_ = begin_ + at;
-    RawOp op;
-    op.type = OpType::part;
-    op.ends = PartEnd::transaction;
-    op.process = kNoProcess;
-    op.offset = offset_of(at_);
-    op.micro_ops.begin = op.micro_ops.end = static_cast<std::uint32_t>(block_->micro_ops.size());
-    if (!transaction(op)) {
-      block_->micro_ops.resize(op.micro_ops.begin);
-      return false;
-    }
-    block_->ops.push_back(op);
-    at = static_cast<std::size_t>(at_ - begin_);
-    return true;
+    return append(at, [&](RawOp& op) { return transaction(op); });
   }
-
-  const LineFault& fault() const { return fault_; }
 
  private:
   bool transaction(RawOp& op) {
@@ -44,7 +29,7 @@ class ViperOps : JsonText {
       if (name == "value") {
         if (op.has_value) return fail(at_, "the field \"value\" stands twice");
         op.has_value = true;
-        return operations(op);
+        return operations();
       }
       return name == "isInitial" ? boolean(name, is_initial) : skip();
     });
@@ -52,11 +37,9 @@ class ViperOps : JsonText {
     return whole && (op.has_value || fail(begin, "a transaction needs the field \"value\""));
   }
 
-  bool operations(RawOp& op) {
+  bool operations() {
     if (*at_ != '[') return fail(at_, "\"value\" must be a list of [kind, key, value]");
-    if (!list([&] { return operation(); })) return false;
-    op.micro_ops.end = static_cast<std::uint32_t>(block_->micro_ops.size());
-    return true;
+    return list([&] { return operation(); });
   }
 
   bool operation() {

@@ -25,6 +25,21 @@ inline std::uint64_t think_time(Dice& dice) { return dice.between(500, 20'000); 
 inline std::uint64_t message_time(Dice& dice) { return dice.between(1'000, 40'000); }
 inline std::uint64_t work_time(Dice& dice) { return dice.between(5'000, 100'000); }
 
+/// Numbers the processes of clients, and lets them act one after another: act(time, client) puts
+/// itself on the agenda again. Until nobody is to act.
+template <typename Clients, typename Act>
+void run_clients(Clients& clients, Agenda& agenda, Dice& dice, const Act& act) {
+  for (std::uint32_t i = 0; i < clients.size(); ++i) {
+    clients[i].process = i;
+    agenda.push({think_time(dice), i});
+  }
+  while (!agenda.empty()) {
+    const auto [time, which] = agenda.top();
+    agenda.pop();
+    act(time, which);
+  }
+}
+
 /// Before which transaction each copy of the plant stands, in ascending order. `length` is how
 /// many transactions one copy has.
 inline std::vector<std::uint64_t> plant_places(const GenerateOptions& options,

@@ -42,16 +42,10 @@ class ObjectRun {
         stock_(options.operations / 2) {}
 
   Generated run() {
-    for (std::uint32_t i = 0; i < clients_.size(); ++i) {
-      clients_[i].process = i;
-      agenda_.push({think_time(dice_), i});
-    }
-    while (!agenda_.empty()) {
-      const auto [time, which] = agenda_.top();
-      agenda_.pop();
+    run_clients(clients_, agenda_, dice_, [&](std::uint64_t time, std::uint32_t which) {
       now_ = time;
       step(which);
-    }
+    });
     return {out_.operations(), {}};
   }
 

@@ -40,20 +40,14 @@ class SeatRun {
   Generated run() {
     left_ = options_.operations - std::min(options_.operations, places_.size() * kPlanted);
     plant();
-    for (std::uint32_t i = 0; i < buyers_.size(); ++i) {
-      buyers_[i].process = i;
-      agenda_.push({think_time(dice_), i});
-    }
-    while (!agenda_.empty()) {
-      const auto [time, which] = agenda_.top();
-      agenda_.pop();
+    run_clients(buyers_, agenda_, dice_, [&](std::uint64_t time, std::uint32_t which) {
       now_ = time;
       Buyer& buyer = buyers_[which];
       const bool invokes = buyer.phase == Phase::invoke;
-      if (invokes && left_ == 0) continue;
+      if (invokes && left_ == 0) return;
       agenda_.push({now_ + step(buyer), which});
       if (invokes) plant();
-    }
+    });
     write_database();
     return {out_.operations(), planted_at_};
   }

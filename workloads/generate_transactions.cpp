@@ -37,20 +37,14 @@ class TransactionRun {
     left_ =
         options_.operations - std::min(options_.operations, places_.size() * gadget.transactions());
     plant(gadget);
-    for (std::uint32_t i = 0; i < clients_.size(); ++i) {
-      clients_[i].process = i;
-      agenda_.push({think_time(dice_), i});
-    }
-    while (!agenda_.empty()) {
-      const auto [time, which] = agenda_.top();
-      agenda_.pop();
+    run_clients(clients_, agenda_, dice_, [&](std::uint64_t time, std::uint32_t which) {
       now_ = time;
       Client& client = clients_[which];
       const bool invokes = client.phase == Phase::invoke;
-      if (invokes && left_ == 0) continue;
+      if (invokes && left_ == 0) return;
       agenda_.push({now_ + act(client), which});
       if (invokes) plant(gadget);
-    }
+    });
     return {out_.operations(), planted_at_};
   }
 
