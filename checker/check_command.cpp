@@ -4,14 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "checker/models.hpp"
+#include "checker/quantities.hpp"
 #include "checker/transactions/assumptions.hpp"
 #include "commands.hpp"
 #include "witness/check.hpp"
@@ -108,53 +107,12 @@ void look_up_names(const CheckOptions& options) {
   assumptions_by_name(options.assume);
 }
 
-/// A number and a unit, as in 60s or 1.5G; the factor of the unit. Throws UsageError.
-struct Unit {
-  std::string_view name;
-  double factor;
-};
-
-template <std::size_t n>
-double quantity(std::string_view option, const std::string& text, const std::array<Unit, n>& units,
-                std::string_view example) {
-  char* end = nullptr;
-  const double number = std::strtod(text.c_str(), &end);
-  const auto unit = std::ranges::find(units, std::string_view{end}, &Unit::name);
-  const bool fits = end != text.c_str() && unit != units.end() && number >= 0;
-  const double value = fits ? number * unit->factor : -1;
-  if (!(value >= 0 && value <= 9e18)) {
-    throw UsageError(
-        fmt::format("{} {}: a number and a unit, as in {}", option, escaped(text), example));
-  }
-  return value;
-}
-
-/// One of two words, the second of which is true.
-std::optional<bool> choice(std::string_view option, const std::string& text, std::string_view no,
-                           std::string_view yes) {
-  if (text.empty()) return std::nullopt;
-  if (text != no && text != yes) {
-    throw UsageError(fmt::format("{} {}: {} or {}", option, escaped(text), no, yes));
-  }
-  return text == yes;
-}
-
 void take_limits(Options& options) {
-  constexpr std::array kTimes = {Unit{"ms", 1e6}, Unit{"s", 1e9}, Unit{"", 1e9}, Unit{"m", 60e9},
-                                 Unit{"h", 3600e9}};
-  constexpr std::array kSizes = {Unit{"", 1}, Unit{"K", 1024.0}, Unit{"M", 1024.0 * 1024},
-                                 Unit{"G", 1024.0 * 1024 * 1024},
-                                 Unit{"T", 1024.0 * 1024 * 1024 * 1024}};
-  if (!options.timeout.empty()) {
-    options.check.timeout = std::chrono::nanoseconds{
-        static_cast<std::int64_t>(quantity("--timeout", options.timeout, kTimes, "60s"))};
-  }
-  if (!options.memory.empty()) {
-    options.check.memory_bytes =
-        static_cast<std::uint64_t>(quantity("--memory", options.memory, kSizes, "4G"));
-  }
-  options.read.nil_reads_tell = choice("--nil-reads", options.nil_reads, "unknown", "absent");
-  options.read.failed_cas_tells = choice("--failed-cas", options.failed_cas, "ignored", "mismatch");
+  if (!options.timeout.empty()) options.check.timeout = time_in("--timeout", options.timeout);
+  if (!options.memory.empty()) options.check.memory_bytes = bytes_in("--memory", options.memory);
+  options.read.nil_reads_tell = choice_in("--nil-reads", options.nil_reads, "unknown", "absent");
+  options.read.failed_cas_tells =
+      choice_in("--failed-cas", options.failed_cas, "ignored", "mismatch");
 }
 
 /// A history that cannot be opened is unreadable input, as an ill-formed one is.
