@@ -37,6 +37,7 @@ class Pruner {
   bool keep_all() {
     std::vector<std::uint32_t> order;
     pruned_.known_cycle = !sort_nodes(graph_.nodes, pruned_.known, order);
+    if (pruned_.known_cycle) return true;
     for_all_pairs([&](const Choice& pair) { return keep(pair); });
     return !full_;
   }

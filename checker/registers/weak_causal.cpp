@@ -212,19 +212,19 @@ class RoundEdges {
     }
   }
 
-  /// Writers that the reader depends on, and the version that it read does not: few. Of each chain,
-  /// the last.
+  /// Writers that the reader depends on, and the version that it read does not: few. Of each chain
+  /// one that all the others come before, or behind the initial value, after.
   void look(const Step& reader) {
     const std::uint32_t own = column_of(reader.transaction);
+    const bool initial = reader.source == ReadSources::initial;
     for (Run& run : runs_) {
-      const Number least =
-          reader.source == ReadSources::initial ? Number{0} : clock(reader.source, run.column);
+      const Number least = initial ? Number{0} : clock(reader.source, run.column);
       if (run.last().place < least) continue;
       const Number seen = clock(reader.transaction, run.column);
       // Before itself, in its own chain.
       const Writer* const last =
           last_before(run, run.column == own ? static_cast<Number>(seen - 1) : seen);
-      if (last != nullptr && last->place >= least) add(run, *last, reader);
+      if (last != nullptr && last->place >= least) add(run, initial ? *run.begin : *last, reader);
     }
   }
 

@@ -30,7 +30,8 @@ inline bool expired(const Deadline& deadline) {
 }
 
 /// Causal: t3 depends on t2 if a way of reads-from and session order leads there. Of each chain
-/// only the last such writer of x is an edge, and none that comes before t1 anyway. `order` is a
+/// only the last such writer of x is an edge (where the initial value was read, the first: t3 comes
+/// before all of them), and none that comes before t1 anyway. `order` is a
 /// commit_order with sessions. (Algorithm 3.) O(n k) time for k chains that write; blocks of
 /// columns bound the memory. Nothing if there were too many edges to keep, or time was up.
 std::optional<CommitEdges> causal_edges(const WeakInput& input,

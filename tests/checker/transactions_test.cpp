@@ -186,6 +186,23 @@ TEST(RwRegister, AWeakLevelIsLookedAtBesideCyclesOfOtherKinds) {
   EXPECT_THAT(verdict.models_violated, Contains("causal"));
 }
 
+/// One process, which read the initial value though it had replaced it twice: by what it read
+/// itself it depends on the first of these writes, by its order on the second one.
+TEST(RwRegister, TheInitialValueIsBeforeAllWritesOfASession) {
+  constexpr const char* kHistory = R"(
+{:index 0, :type :invoke, :process 0, :f :txn, :value [[:w 0 1]]}
+{:index 1, :type :ok, :process 0, :f :txn, :value [[:w 0 1]]}
+{:index 2, :type :invoke, :process 0, :f :txn, :value [[:w 1 1] [:w 1 2] [:r 0 nil]]}
+{:index 3, :type :ok, :process 0, :f :txn, :value [[:w 1 1] [:w 1 2] [:r 0 1]]}
+{:index 4, :type :invoke, :process 0, :f :txn, :value [[:r 0 nil] [:w 0 2] [:r 1 nil]]}
+{:index 5, :type :ok, :process 0, :f :txn, :value [[:r 0 1] [:w 0 2] [:r 1 2]]}
+{:index 6, :type :invoke, :process 0, :f :txn, :value [[:r 1 nil] [:r 0 nil]]}
+{:index 7, :type :ok, :process 0, :f :txn, :value [[:r 1 2] [:r 0 nil]]}
+)";
+  EXPECT_EQ(judge(kHistory, {.models = {"causal-cerone"}}).validity, Validity::violated);
+  EXPECT_EQ(judge(kHistory, {.models = {"causal"}}).validity, Validity::violated);
+}
+
 TEST(RwRegister, TimeEndsTheCausalLevelToo) {
   const Verdict verdict =
       judge(kBlindWrites, {.models = {"causal"}, .timeout = std::chrono::milliseconds{0}});
