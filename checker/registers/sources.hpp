@@ -37,6 +37,8 @@ struct ReadSources {
   std::vector<std::uint32_t> by_use;  ///< the same beside Transactions::uses, key by key
 
   static bool is_transaction(std::uint32_t source) { return source < written; }
+  /// A version that others can depend on, the first one included.
+  static bool is_version(std::uint32_t source) { return source < written || source == initial; }
 
   std::span<const std::uint32_t> of(const Transactions& history, std::uint32_t transaction) const {
     return std::span{writer}.subspan(history.transactions[transaction].ops_begin,

@@ -108,7 +108,7 @@ class RoundEdges {
         step.column = column_of(self);
         step.place = static_cast<Number>(input_.sessions.place(self));
         writers_ += step.column != kNoPosition ? 1 : 0;
-      } else if (!ReadSources::is_transaction(step.source) && step.source != ReadSources::initial) {
+      } else if (!ReadSources::is_version(step.source)) {
         continue;
       }
       steps_.push_back(step);
@@ -317,12 +317,7 @@ std::optional<CommitEdges> edges_of(const WeakInput& input, std::span<const std:
       if (each.size() * threads >= kEdgesMost) return std::nullopt;
     }
   }
-  CommitEdges all = std::move(edges.front());
-  for (std::size_t i = 1; i < edges.size(); ++i) {
-    all.insert(all.end(), edges[i].begin(), edges[i].end());
-    edges[i] = {};
-  }
-  return all;
+  return joined(std::move(edges));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ void collect_readers(const WeakInput& input, std::uint32_t key, std::vector<Read
   const auto uses = input.history.uses_of(key);
   const auto sources = input.sources.of_key(input.history, key);
   for (std::size_t i = 0; i < uses.size(); ++i) {
-    if (ReadSources::is_transaction(sources[i]) || sources[i] == ReadSources::initial) {
+    if (ReadSources::is_version(sources[i])) {
       readers.push_back({sources[i], uses[i].transaction, uses[i].op});
     }
   }

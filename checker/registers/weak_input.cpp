@@ -103,18 +103,15 @@ class DepthFirst {
 WrittenKeys::WrittenKeys(const Transactions& history)
     : entries_(huge_column<Entry>(history.transactions.size())),
       keys_(huge_array<std::uint32_t>(history.ops.size() + 1)) {
-  const std::size_t parts = key_parts(history);
-  const auto first = [&](std::size_t part) {
-    return static_cast<std::uint32_t>(entries_.size() * part / parts);
-  };
-  in_threads(parts, [&](std::size_t part) {
-    if (first(part) == first(part + 1)) return;
-    std::uint32_t begin = history.transactions[first(part)].ops_begin;
-    for (std::uint32_t i = first(part); i < first(part + 1); ++i) {
-      entries_[i] = written_by(history, i, begin);
-      begin += entries_[i].size;
-    }
-  });
+  for_transaction_parts(history, key_parts(history),
+                        [&](std::size_t, std::uint32_t first, std::uint32_t end) {
+                          if (first == end) return;
+                          std::uint32_t begin = history.transactions[first].ops_begin;
+                          for (std::uint32_t i = first; i < end; ++i) {
+                            entries_[i] = written_by(history, i, begin);
+                            begin += entries_[i].size;
+                          }
+                        });
 }
 
 WrittenKeys::Entry WrittenKeys::written_by(const Transactions& history, std::uint32_t transaction,
@@ -157,6 +154,15 @@ std::uint32_t transaction_of(const Transactions& history, std::uint32_t op) {
   const auto after =
       std::ranges::upper_bound(history.transactions, op, {}, &Transaction::ops_begin);
   return static_cast<std::uint32_t>(after - history.transactions.begin() - 1);
+}
+
+CommitEdges joined(std::vector<CommitEdges> parts) {
+  CommitEdges all = std::move(parts.front());
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    all.insert(all.end(), parts[i].begin(), parts[i].end());
+    parts[i] = {};
+  }
+  return all;
 }
 
 std::optional<std::vector<std::uint32_t>> commit_order(const WeakInput& input, bool sessions,

@@ -83,6 +83,9 @@ struct CommitEdge {
 };
 using CommitEdges = std::vector<CommitEdge>;
 
+/// What several threads found.
+CommitEdges joined(std::vector<CommitEdges> parts);
+
 /// The edge for a read of this source, where `other` wrote the key, too, and the reader depends on
 /// it.
 inline CommitEdge commit_edge(std::uint32_t other, std::uint32_t source, std::uint32_t reader,

@@ -7,14 +7,6 @@
 namespace witness {
 namespace {
 
-CommitEdges joined(std::vector<CommitEdges> parts) {
-  CommitEdges all = std::move(parts.front());
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    all.insert(all.end(), parts[i].begin(), parts[i].end());
-  }
-  return all;
-}
-
 struct Read {
   std::uint32_t source = ReadSources::none;
   std::uint32_t op = 0;
@@ -82,9 +74,8 @@ class ReadFrom {
       const bool asked = left > 0 && first[left - 1].op == i;
       if (in_order && asked) add_edges(first[--left].source, reader);
       const std::uint32_t op = begin + static_cast<std::uint32_t>(i);
-      const bool counts =
-          ReadSources::is_transaction(sources[i]) || sources[i] == ReadSources::initial;
-      if (counts) reads_.add_before(input_.history.ops[op].key, {sources[i], op});
+      if (ReadSources::is_version(sources[i]))
+        reads_.add_before(input_.history.ops[op].key, {sources[i], op});
     }
     if (in_order) return;
     for (const Read& read : first) add_edges(read.source, reader);
@@ -163,7 +154,7 @@ class Candidates {
         const bool is_transaction = ReadSources::is_transaction(sources[i]);
         input_.written.prefetch(is_transaction ? sources[i] : 0);
         *next = {reader, i, sources[i], WrittenKeys::bit(ops[i].key)};
-        next += is_transaction || sources[i] == ReadSources::initial ? 1 : 0;
+        next += ReadSources::is_version(sources[i]) ? 1 : 0;
       }
     }
     reads_.resize(static_cast<std::size_t>(next - reads_.data()));
@@ -207,19 +198,17 @@ class Candidates {
 CommitEdges read_edges(const WeakInput& input, bool in_order) {
   constexpr std::uint32_t kBatch = 64;
   std::vector<CommitEdges> edges(key_parts(input.history));
-  in_threads(edges.size(), [&](std::size_t part) {
-    const auto first = [&](std::size_t i) {
-      return static_cast<std::uint32_t>(std::size_t{input.transactions()} * i / edges.size());
-    };
-    ReadFrom from(input, edges[part]);
-    Candidates candidates(input, in_order);
-    for (std::uint32_t i = first(part); i < first(part + 1); i += kBatch) {
-      candidates.find(i, std::min(first(part + 1), i + kBatch),
-                      [&](std::uint32_t reader, std::span<const Read> reads) {
-                        from.look(reader, reads, in_order);
-                      });
-    }
-  });
+  for_transaction_parts(input.history, edges.size(),
+                        [&](std::size_t part, std::uint32_t first, std::uint32_t end) {
+                          ReadFrom from(input, edges[part]);
+                          Candidates candidates(input, in_order);
+                          for (std::uint32_t i = first; i < end; i += kBatch) {
+                            candidates.find(i, std::min(end, i + kBatch),
+                                            [&](std::uint32_t reader, std::span<const Read> reads) {
+                                              from.look(reader, reads, in_order);
+                                            });
+                          }
+                        });
   return joined(std::move(edges));
 }
 
@@ -245,7 +234,7 @@ class LastWriters {
       if (source[i] == ReadSources::written) {
         written = &last;
         writer = self;
-      } else if (ReadSources::is_transaction(source[i]) || source[i] == ReadSources::initial) {
+      } else if (ReadSources::is_version(source[i])) {
         if (last.key != key || last.transaction == source[i]) continue;
         edges_.push_back(commit_edge(last.transaction, source[i], self, uses[i].op));
       }

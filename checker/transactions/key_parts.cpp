@@ -30,4 +30,13 @@ void for_key_parts(const Transactions& history, std::size_t parts,
   });
 }
 
+void for_transaction_parts(
+    const Transactions& history, std::size_t parts,
+    const std::function<void(std::size_t, std::uint32_t, std::uint32_t)>& work) {
+  const auto first = [&](std::size_t i) {
+    return static_cast<std::uint32_t>(history.transactions.size() * i / parts);
+  };
+  in_threads(parts, [&](std::size_t i) { work(i, first(i), first(i + 1)); });
+}
+
 }  // namespace witness

@@ -18,4 +18,9 @@ std::size_t key_parts(const Transactions& history);
 void for_key_parts(const Transactions& history, std::size_t parts,
                    const std::function<void(std::size_t, std::uint32_t, std::uint32_t)>& work);
 
+/// The same with consecutive transactions: `work(part, first, behind the last)`.
+void for_transaction_parts(
+    const Transactions& history, std::size_t parts,
+    const std::function<void(std::size_t, std::uint32_t, std::uint32_t)>& work);
+
 }  // namespace witness
