@@ -177,17 +177,23 @@ TEST(Crash, TerminatedInTheMiddleOfCommitIsInfoAndResolvedCommittedFromTheLedger
   EXPECT_EQ(database.leftover_tables(), "0");
 }
 
+/// Kills the server while clients wait for their COMMIT, and starts it again. How many waited?
+int crash_during_commits(Database& database) {
+  std::this_thread::sleep_for(800ms);
+  hang_commits(database);
+  const int hanging = hanging_commits(database);
+  forget_standby(database);
+  database.server().stop_server_hard();
+  database.server().start_server();
+  return hanging;
+}
+
 TEST(Crash, AServerKilledDuringCommitLeavesNoFalseVerdict) {
   const Folder folder;
   Database database;
   Process recorder{long_run(database, folder / "h.jsonl")};
-  std::this_thread::sleep_for(800ms);
-  hang_commits(database);
-  const int hanging = hanging_commits(database);
+  const int hanging = crash_during_commits(database);
   ASSERT_GT(hanging, 0);
-  forget_standby(database);
-  database.server().stop_server_hard();
-  database.server().start_server();
   const Crashed crashed = judged(recorder, folder / "h.jsonl");
   EXPECT_EQ(crashed.run.exit, 0) << crashed.run.out << crashed.run.err;
   const auto outcomes = outcomes_of_info(crashed.history);
@@ -212,13 +218,8 @@ TEST(Crash, TransactionsThatHangInCommitAreDecidedByTheLedger) {
     const Folder folder;
     Database database;
     Process recorder{long_run_of(workload, "1", database, folder / "h.jsonl")};
-    std::this_thread::sleep_for(800ms);
-    hang_commits(database);
-    const int hanging = hanging_commits(database);
+    const int hanging = crash_during_commits(database);
     ASSERT_GT(hanging, 0);
-    forget_standby(database);
-    database.server().stop_server_hard();
-    database.server().start_server();
     const Crashed crashed = judged(recorder, folder / "h.jsonl");
     EXPECT_EQ(crashed.run.exit, 0) << crashed.run.out << crashed.run.err;
     EXPECT_EQ(crashed.verdict["counts"]["info"], hanging);
